@@ -1,0 +1,14 @@
+/** Unit tests only: no engine, no network, no build. The e2e suites have their own configuration in e2e/. */
+module.exports = {
+  rootDir: __dirname,
+  testMatch: [
+    '<rootDir>/packages/**/*.spec.ts',
+    '<rootDir>/generators/**/*.spec.ts',
+    '<rootDir>/executors/**/*.spec.ts',
+    '<rootDir>/tools/**/*.spec.ts',
+  ],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/files/', '/fixtures?/', '/golden/'],
+  modulePathIgnorePatterns: ['/dist/', '/files/', '/fixtures?/', '/golden/'],
+  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  testEnvironment: 'node',
+};

@@ -1,0 +1,86 @@
+import type { RunResult } from '../process/types';
+
+/** Which image store the engine has: it decides how an OCI layout is had from a build, and what an image id is. */
+export type ImageStore = 'containerd' | 'classic';
+
+export interface EngineInfo {
+  readonly name: 'docker' | 'podman';
+  readonly version: string;
+  readonly store: ImageStore;
+}
+
+/** One build, in the engine's own terms. Paths are absolute. */
+export interface BuildRequest {
+  readonly context: string;
+  readonly dockerfile: string;
+  /** Folder that receives the OCI layout. Blobs that are there already are not sent again. */
+  readonly layout: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Build secrets: id -> file, mounted at build time only. */
+  readonly secrets: readonly { readonly id: string; readonly file: string }[];
+  readonly platforms: readonly string[];
+  readonly target?: string;
+  readonly noCache?: boolean;
+  readonly builder?: string;
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  /** Seconds since the epoch for every timestamp in the image. */
+  readonly sourceDateEpoch: number;
+  readonly progress: 'auto' | 'plain' | 'tty' | 'quiet';
+  readonly dryRun?: boolean;
+}
+
+/** How a container of a service is started: what `docker-run` may choose, no more. */
+export interface RunRequest {
+  /** Image id or digest known to the engine, never a moving tag. */
+  readonly image: string;
+  readonly name: string;
+  readonly user: string;
+  readonly publish: readonly { readonly host: string; readonly hostPort: number; readonly containerPort: number }[];
+  readonly tmpfs: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly memory?: string;
+  readonly cpus?: string;
+  readonly pids?: number;
+  readonly network?: string;
+  readonly dryRun?: boolean;
+}
+
+export interface ContainerState {
+  readonly id: string;
+  readonly image: string;
+  readonly status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
+  readonly exitCode: number;
+  /** Output of the last health checks, oldest first. */
+  readonly healthLog: readonly string[];
+}
+
+/** A container engine. One folder per engine implements it; nothing else knows an engine's arguments. */
+export interface Engine {
+  readonly name: 'docker' | 'podman';
+  /** Version and store. @throws EngineError in one clear line where the engine is missing or does not answer. */
+  info(): Promise<EngineInfo>;
+  /** Builds into `request.layout` and returns the manifest digest. @throws EngineError */
+  build(request: BuildRequest): Promise<{ digest: string }>;
+  /** The engine's id of the image, or null where it does not have it. */
+  findImage(digest: string, configDigest: string): Promise<string | null>;
+  /** Loads an archive (a stream of a tar with both an OCI index and a docker manifest.json). */
+  load(archive: NodeJS.ReadableStream): Promise<void>;
+  tag(imageId: string, reference: string): Promise<void>;
+  /** Starts a detached container and returns its id. Read-only root, no capability, no new privileges: always. */
+  start(request: RunRequest): Promise<string>;
+  inspectContainer(nameOrId: string): Promise<ContainerState | null>;
+  /** Streams the container's output to the terminal until it ends or `signal` aborts. */
+  followLogs(nameOrId: string, signal?: AbortSignal): Promise<RunResult>;
+  lastLogs(nameOrId: string, lines: number): Promise<string>;
+  remove(nameOrId: string): Promise<void>;
+  stop(nameOrId: string, seconds: number): Promise<void>;
+}
+
+/** A user's or an engine's mistake: the message is one clear line, without a stack trace. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+}

@@ -1,0 +1,68 @@
+import type { BaseFamily, ProjectFacts, RuntimeDefaults, Service } from '../service/types';
+import type { RenderedFile } from '../files/types';
+
+/** Read-only view of the workspace, so that `detect` works on Nx's virtual tree and on disk alike. Paths are POSIX and relative. */
+export interface WorkspaceReader {
+  read(path: string): string | null;
+  exists(path: string): boolean;
+  list(folder: string): readonly string[];
+}
+
+/** What Nx knows of a project: its targets with merged options. */
+export interface ProjectTargets {
+  readonly name: string;
+  readonly root: string;
+  readonly sourceRoot?: string;
+  readonly targets: Readonly<
+    Record<
+      string,
+      {
+        readonly executor?: string;
+        readonly command?: string;
+        readonly options?: Readonly<Record<string, unknown>>;
+        readonly outputs?: readonly string[];
+        readonly configurations?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+        readonly defaultConfiguration?: string;
+      }
+    >
+  >;
+}
+
+/** What a runtime found out about an existing project. `notes` are lines for the user (e.g. no health route found). */
+export interface Detection {
+  readonly facts: ProjectFacts;
+  readonly notes: readonly string[];
+}
+
+export interface NewAppRequest {
+  readonly name: string;
+  /** Folder of the app, relative to the workspace root. */
+  readonly root: string;
+  readonly packageManager: 'npm' | 'pnpm' | 'yarn' | 'berry';
+}
+
+/** A new app: its files and what the workspace's package.json gains. */
+export interface NewApp {
+  readonly files: readonly RenderedFile[];
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+/** What the Dockerfile output needs of a runtime: the files of one service's image. */
+export interface ImageFiles {
+  readonly files: readonly RenderedFile[];
+}
+
+/** A runtime: how a service is built and run. One folder under packages/runtimes each. */
+export interface Runtime {
+  readonly name: string;
+  /** One line for `--help` and the docs. */
+  readonly description: string;
+  readonly bases: readonly BaseFamily[];
+  readonly defaults: RuntimeDefaults;
+  /** Null where the project is not of this runtime. @throws DescriptionError where it is but cannot be built (e.g. no build target). */
+  detect(project: ProjectTargets, workspace: WorkspaceReader): Detection | null;
+  newApp(request: NewAppRequest): NewApp;
+  /** Dockerfile and ignore file. Pure. */
+  renderImage(service: Service): readonly RenderedFile[];
+}

@@ -1,0 +1,130 @@
+/**
+ * The resolved model: what every renderer and every executor reads. It is plain data, deeply readonly and complete:
+ * `resolveService` and `resolveStack` are the only places that know a default.
+ */
+
+/** Base family of an image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. */
+export type BaseFamily = 'alpine' | 'slim' | 'distroless';
+
+/** A probe of a running container: an HTTP GET that must answer 2xx/3xx, or a TCP connect to the service's port. */
+export type Probe = { readonly kind: 'http'; readonly path: string } | { readonly kind: 'tcp' };
+
+/** Request and limit of one resource, in Kubernetes quantities (`250m`, `512Mi`). */
+export interface ResourceRange {
+  readonly request: string;
+  readonly limit: string;
+}
+
+/** A size budget. `bytes` are decimal (200MB = 200,000,000), as registries and `docker images` count them. */
+export interface Budget {
+  readonly bytes: number;
+  /** The text as the user wrote it, e.g. `200MB`. */
+  readonly text: string;
+  /** Which of the two sizes it limits. */
+  readonly of: 'uncompressed' | 'compressed';
+}
+
+/** How the app's files are made, and where they lie. All paths are relative to the workspace root, POSIX, no `..`. */
+export interface ServiceBuild {
+  /** Name of the Nx target that builds the app, or null when its sources are copied as they are. */
+  readonly target: string | null;
+  /** Folder that the target writes, e.g. `dist/apps/api`. */
+  readonly output: string;
+  /** Entry file inside `output`, e.g. `main.js`. */
+  readonly main: string;
+  /**
+   * `bundled`: the output needs no node_modules. `pruned`: a pruned manifest and lockfile (the `docker-deps` target)
+   * are installed in a stage of their own.
+   */
+  readonly dependencies: 'bundled' | 'pruned';
+  /** Package manager of the workspace; matters where dependencies are `pruned`. */
+  readonly packageManager: PackageManager;
+}
+
+/** `yarn` is yarn 1 (classic), `berry` is yarn 2 and later. */
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'berry';
+
+/** One deployable app, fully resolved. */
+export interface Service {
+  /** Name of the Nx project, e.g. `api` or `@acme/api`. */
+  readonly name: string;
+  /** Name as a DNS label (RFC 1123), e.g. `acme-api`: container, Compose and Kubernetes name. */
+  readonly slug: string;
+  /** Folder of the project relative to the workspace root, POSIX, e.g. `apps/api`. */
+  readonly root: string;
+  /** Name of the runtime folder under packages/runtimes, e.g. `node`. */
+  readonly runtime: string;
+  /** Major version of the runtime, e.g. `24`. */
+  readonly runtimeVersion: string;
+  readonly base: BaseFamily;
+  readonly image: {
+    /** Repository without tag, e.g. `registry.example.com/acme/api` or `acme/api`. */
+    readonly repository: string;
+  };
+  readonly port: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly health: { readonly live: Probe; readonly ready: Probe; readonly startSeconds: number };
+  /** Backing services, e.g. `postgres`, `redis`. */
+  readonly uses: readonly string[];
+  /** Other services of the stack that this one calls. */
+  readonly calls: readonly string[];
+  readonly expose: { readonly host: string; readonly path: string } | null;
+  readonly resources: { readonly cpu: ResourceRange; readonly memory: ResourceRange };
+  readonly scale: { readonly min: number; readonly max: number; readonly cpu: number; readonly memory: number };
+  /** Absolute paths in the container that may be written; each becomes a tmpfs or an emptyDir. */
+  readonly writes: readonly string[];
+  readonly budget: Budget;
+  readonly slo: { readonly availability: number; readonly latency: Readonly<Record<string, string>> } | null;
+  /** Plain settings: environment variables that are no secrets. Sorted by name. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Names of secrets that the service reads from files. */
+  readonly secrets: readonly string[];
+  readonly build: ServiceBuild;
+  /** What differs per environment; merged over the service by `resolveService(..., environment)`. */
+  readonly environments: readonly string[];
+}
+
+/** All services of a workspace plus what they share. */
+export interface Stack {
+  /** DNS label, e.g. `acme`. Default: the workspace's package name without scope. */
+  readonly name: string;
+  /** Registry and path prefix of all images without trailing slash, or the empty string for local images. */
+  readonly registry: string;
+  readonly environments: readonly string[];
+  readonly defaults: {
+    readonly base: BaseFamily;
+    readonly uidStart: number;
+    readonly budgets: Readonly<Record<string, string>>;
+  };
+  /** Budget of all images together (shared layers once). */
+  readonly budget: Budget;
+}
+
+/** Facts that the caller read from the Nx project; resolve() never reads a file itself. */
+export interface ProjectFacts {
+  readonly name: string;
+  readonly root: string;
+  /** What the runtime's `detect` found; the lowest layer of defaults. */
+  readonly detected?: Partial<{
+    readonly port: number;
+    readonly live: Probe;
+    readonly ready: Probe;
+    readonly settings: Readonly<Record<string, string>>;
+    readonly build: Partial<ServiceBuild>;
+    readonly runtimeVersion: string;
+  }>;
+}
+
+/** Defaults that a runtime contributes to resolve(). */
+export interface RuntimeDefaults {
+  readonly port: number;
+  readonly runtimeVersion: string;
+  readonly runtimeVersions: readonly string[];
+  readonly bases: readonly BaseFamily[];
+  /** Budget per base family, e.g. { distroless: '200MB', slim: '250MB' }. */
+  readonly budgets: Readonly<Record<BaseFamily, string>>;
+  readonly health: { readonly live: Probe; readonly ready: Probe };
+  readonly settings: Readonly<Record<string, string>>;
+  readonly writes: readonly string[];
+}
