@@ -7,8 +7,8 @@ module.exports = {
     '<rootDir>/executors/**/*.spec.ts',
     '<rootDir>/tools/**/*.spec.ts',
   ],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/files/', '/fixtures?/', '/golden/'],
-  modulePathIgnorePatterns: ['/dist/', '/files/', '/fixtures?/', '/golden/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/fixtures?/', '/golden/'],
+  modulePathIgnorePatterns: ['/dist/', '/fixtures?/', '/golden/'],
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   testEnvironment: 'node',
 };
