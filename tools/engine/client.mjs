@@ -1,5 +1,5 @@
 /** Finds a docker client that has the buildx and compose plugins, and asks the engine behind it what it is. */
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { cacheFolder } from './cache-folder.mjs';
 import { tryRun } from './run.mjs';
@@ -29,10 +29,13 @@ function candidates() {
  * /usr/bin itself first would also change which node and npm are found.
  */
 export function clientFolder(client) {
-  if (client === candidates()[0]) return dirname(client);
+  if (process.platform === 'win32') return dirname(client);
   const folder = cacheFolder('bin');
-  rmSync(join(folder, 'docker'), { force: true });
-  symlinkSync(client, join(folder, 'docker'));
+  const link = join(folder, 'docker');
+  const target = realpathSync(client);
+  if (existsSync(link) && realpathSync(link) === target) return folder;
+  rmSync(link, { force: true });
+  symlinkSync(target, link);
   return folder;
 }
 

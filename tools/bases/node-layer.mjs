@@ -1,0 +1,108 @@
+/** What the official node images add to their base: node, npm, corepack, headers, yarn, the user `node`, the entry point. */
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../engine/run.mjs';
+import { LAYER_DAY, layer } from './layer.mjs';
+import { machine } from './machine.mjs';
+import { unpackNpmPackage } from './npm-package.mjs';
+
+const CONTENTS = JSON.parse(readFileSync(new URL('./contents.json', import.meta.url), 'utf8'));
+/** Raise it when this recipe changes what it makes. */
+const RECIPE = 1;
+const ENTRYPOINT = `#!/bin/sh
+set -e
+
+# As in the official images: an option, or a word that is no command, goes to node.
+if [ "\${1#-}" != "$1" ] || [ -z "$(command -v "$1")" ] || { [ -f "$1" ] && ! [ -x "$1" ]; }; then
+  set -- node "$@"
+fi
+
+exec "$@"
+`;
+
+/** @returns {{ npm: string, corepack: string | null, yarn: string | null }} */
+export function nodeContents(version) {
+  const found = CONTENTS[version];
+  if (!found)
+    throw new Error(
+      `tools/bases/contents.json: ${version} is missing. Add the npm, corepack and yarn that its official image holds.`,
+    );
+  return found;
+}
+
+/**
+ * @param {{ version: string, family: string, base: { file: string }, shell: string, libraries?: (root: string) => void }} options
+ * `base`: the layer it goes on; `shell`: login shell of the user; `libraries`: adds what node is linked with, where the base lacks it
+ */
+export function nodeLayer({ version, family, base, shell, libraries }, log) {
+  const { arch, openssl } = machine();
+  const { npm, corepack, yarn } = nodeContents(version);
+  return layer(`node-${version}-${family}-r${RECIPE}-${arch}`, (root) => {
+    log(`fetching node ${version}, npm ${npm}${yarn ? `, yarn ${yarn}, corepack ${corepack}` : ''}`);
+    const local = join(root, 'usr/local');
+    mkdirSync(join(local, 'bin'), { recursive: true });
+    unpackNpmPackage(`node-linux-${arch}`, version, local);
+    for (const name of ['package.json', 'share/doc/node'])
+      rmSync(join(local, name), { recursive: true, force: true });
+    chmodSync(join(local, 'bin/node'), 0o755);
+    symlinkSync('/usr/local/bin/node', join(local, 'bin/nodejs'));
+    keepOwnHeaders(join(local, 'include/node/openssl/archs'), openssl);
+    addModule(local, 'npm', npm, { npm: 'bin/npm-cli.js', npx: 'bin/npx-cli.js' });
+    if (corepack) addModule(local, 'corepack', corepack, { corepack: 'dist/corepack.js' });
+    if (yarn) addYarn(root, yarn);
+    writeFileSync(join(local, 'bin/docker-entrypoint.sh'), ENTRYPOINT, { mode: 0o755 });
+    addUser(root, base, shell);
+    libraries?.(root);
+  });
+}
+
+/** The official images remove the OpenSSL headers of other architectures: 34 MB. */
+function keepOwnHeaders(folder, own) {
+  for (const name of existsSync(folder) ? readdirSync(folder) : [])
+    if (name !== own) rmSync(join(folder, name), { recursive: true });
+}
+
+function addModule(local, name, version, links) {
+  const folder = join(local, 'lib/node_modules', name);
+  mkdirSync(folder, { recursive: true });
+  unpackNpmPackage(name, version, folder);
+  for (const [link, target] of Object.entries(links)) {
+    chmodSync(join(folder, target), 0o755);
+    symlinkSync(`../lib/node_modules/${name}/${target}`, join(local, 'bin', link));
+  }
+}
+
+function addYarn(root, version) {
+  const folder = join(root, `opt/yarn-v${version}`);
+  mkdirSync(folder, { recursive: true });
+  unpackNpmPackage('yarn', version, folder);
+  for (const name of ['yarn', 'yarnpkg', 'yarn.js']) chmodSync(join(folder, 'bin', name), 0o755);
+  for (const name of ['yarn', 'yarnpkg'])
+    symlinkSync(`/opt/yarn-v${version}/bin/${name}`, join(root, 'usr/local/bin', name));
+}
+
+/** A layer holds whole files: the base's own account files are taken out of it, and get one line more. */
+function addUser(root, base, shell) {
+  const lines = {
+    passwd: `node:x:1000:1000::/home/node:${shell}`,
+    group: 'node:x:1000:',
+    shadow: `node:!:${LAYER_DAY}:0:99999:7:::`,
+  };
+  const names = Object.keys(lines);
+  run('tar', ['-xzf', base.file, '-C', root, ...names.map((name) => `./etc/${name}`)]);
+  for (const name of names) appendFileSync(join(root, 'etc', name), `${lines[name]}\n`);
+  const home = join(root, 'home/node');
+  mkdirSync(home, { recursive: true });
+  chownSync(home, 1000, 1000);
+}
