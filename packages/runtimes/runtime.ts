@@ -39,6 +39,10 @@ export interface NewAppRequest {
   /** Folder of the app, relative to the workspace root. */
   readonly root: string;
   readonly packageManager: 'npm' | 'pnpm' | 'yarn' | 'berry';
+  /** Port that the app listens on unless its environment says otherwise. Default: the runtime's. */
+  readonly port?: number;
+  /** The workspace's shared TypeScript configuration where there is one, e.g. `tsconfig.base.json`: it has the path aliases. */
+  readonly tsconfigBase?: string;
 }
 
 /** A new app: its files and what the workspace's package.json gains. */

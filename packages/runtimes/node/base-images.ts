@@ -1,0 +1,39 @@
+import catalogue from '../../images/catalogue.json';
+import { DescriptionError } from '../../service/description-error';
+import type { Service } from '../../service/types';
+
+/** References of the images that a service's Dockerfile starts from. `baseImage` is null for a final stage from scratch. */
+export interface BaseImages {
+  readonly nodeImage: string;
+  readonly baseImage: string | null;
+}
+
+/** @throws DescriptionError where the catalogue has no image of that version and family. */
+export function baseImages(service: Service): BaseImages {
+  const family = service.base === 'alpine' ? 'alpine' : 'slim';
+  return {
+    nodeImage: reference(service, `node-${service.runtimeVersion}-${family}`),
+    baseImage:
+      service.base === 'distroless'
+        ? null
+        : reference(service, service.base === 'alpine' ? 'alpine' : 'debian-slim'),
+  };
+}
+
+interface CatalogueImage {
+  readonly image: string;
+  readonly tag: string;
+  readonly digest: string | null;
+}
+
+function reference(service: Service, key: string): string {
+  const image = (catalogue.images as Readonly<Record<string, CatalogueImage>>)[key];
+  if (!image) {
+    throw new DescriptionError({
+      file: `${service.root}/toolbox.yaml`,
+      key: 'version',
+      message: `the catalogue has no image ${key}`,
+    });
+  }
+  return `${image.image}:${image.tag}${image.digest ? `@${image.digest}` : ''}`;
+}

@@ -1,0 +1,17 @@
+import type { Runtime } from '../runtime';
+import { defaults } from './defaults';
+import { detect } from './detect';
+import { newApp } from './new-app';
+import { renderImage } from './render-image';
+
+/** Node.js: a bundle, or compiled files with the packages that they need. */
+export const runtime: Runtime = {
+  name: 'node',
+  description:
+    'Node.js service (Fastify, Express, Nest, Koa, Hono or plain HTTP), bundled or with its packages.',
+  bases: defaults.bases,
+  defaults,
+  detect,
+  newApp,
+  renderImage,
+};
