@@ -52,6 +52,8 @@ export interface Service {
   readonly slug: string;
   /** Folder of the project relative to the workspace root, POSIX, e.g. `apps/api`. */
   readonly root: string;
+  /** One line about the service, where its description has one. */
+  readonly description?: string;
   /** Name of the runtime folder under packages/runtimes, e.g. `node`. */
   readonly runtime: string;
   /** Major version of the runtime, e.g. `24`. */
@@ -71,7 +73,12 @@ export interface Service {
   readonly calls: readonly string[];
   readonly expose: { readonly host: string; readonly path: string } | null;
   readonly resources: { readonly cpu: ResourceRange; readonly memory: ResourceRange };
-  readonly scale: { readonly min: number; readonly max: number; readonly cpu: number; readonly memory: number };
+  readonly scale: {
+    readonly min: number;
+    readonly max: number;
+    readonly cpu: number;
+    readonly memory: number;
+  };
   /** Absolute paths in the container that may be written; each becomes a tmpfs or an emptyDir. */
   readonly writes: readonly string[];
   readonly budget: Budget;
@@ -95,7 +102,10 @@ export interface Stack {
   readonly defaults: {
     readonly base: BaseFamily;
     readonly uidStart: number;
+    /** Uncompressed budget of an image per runtime. */
     readonly budgets: Readonly<Record<string, string>>;
+    /** Uncompressed budget of an image of any other runtime, where the plugin's options have one. */
+    readonly budget?: string;
   };
   /** Budget of all images together (shared layers once). */
   readonly budget: Budget;

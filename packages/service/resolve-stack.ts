@@ -1,0 +1,31 @@
+import { parseBudget } from './budget';
+import type { PluginOptions } from './plugin-options.gen';
+import { resolvePluginOptions } from './resolve-plugin-options';
+import { slugOf } from './slug';
+import type { StackDescription } from './stack.gen';
+import type { Stack } from './types';
+
+/**
+ * The stack from its description (null where there is none) and the plugin's options; the description comes first.
+ * `workspace.name` is the name in the workspace's package.json.
+ */
+export function resolveStack(
+  description: StackDescription | null,
+  options: PluginOptions,
+  workspace: { readonly name: string },
+): Stack {
+  const plugin = resolvePluginOptions(options);
+  const { name, registry, environments, defaults, budget } = description ?? {};
+  return {
+    name: name ?? slugOf(workspace.name.replace(/^@[^/]*\//, '') || 'workspace'),
+    registry: registry ?? plugin.registry,
+    environments: environments ?? ['staging', 'production'],
+    defaults: {
+      base: defaults?.base ?? plugin.base,
+      uidStart: defaults?.uidStart ?? plugin.uidStart,
+      budgets: defaults?.budgets ?? {},
+      ...(plugin.budget === null ? {} : { budget: plugin.budget }),
+    },
+    budget: parseBudget(budget ?? '500MB'),
+  };
+}
