@@ -106,7 +106,7 @@ function replaceValue(
   return splice(text, from, end, `${space}${inlineYaml(value)}${rest}`);
 }
 
-/** Adds a key to a block map: behind the last of the keys that conventionally stand before it, else at the end. */
+/** Adds a key to a map: behind the last of the keys that conventionally stand before it, else at the end. */
 function insertEntry(
   text: string,
   map: YAMLMap<Node, Node | null>,
@@ -116,7 +116,8 @@ function insertEntry(
   newline: string,
 ): string | null {
   const first = map.items[0];
-  if (map.flow || !first || !first.key.range) return null;
+  if (!first && map.range) return splice(text, map.range[0], map.range[1], inlineYaml({ [key]: value }));
+  if (!first || !first.key.range) return null;
   const rank = order.indexOf(key);
   const before = map.items.filter(({ key: other }) => {
     const otherRank = order.indexOf(String((other as { value?: unknown }).value));
@@ -124,6 +125,7 @@ function insertEntry(
   });
   const behind = before[before.length - 1] ?? map.items[map.items.length - 1]!;
   const end = behind.value?.range ? endOf(behind.value) : behind.key.range![1] + 1;
+  if (map.flow) return splice(text, end, end, `, ${inlineYaml({ [key]: value }).slice(2, -2)}`);
   return insertLines(text, end, serialiseEntry(key, value, columnOf(text, first.key.range[0])), newline);
 }
 
