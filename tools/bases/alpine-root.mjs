@@ -70,7 +70,7 @@ function addBusybox(root) {
   chmodSync(join(root, 'bin/busybox'), 0o755);
   for (const applet of run(program, ['--list-full']).split('\n').filter(Boolean)) {
     const link = join(root, applet);
-    if (applet === 'bin/busybox' || existsSync(link)) continue;
+    if (['bin/busybox', 'linuxrc'].includes(applet) || existsSync(link)) continue;
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync('/bin/busybox', link);
   }

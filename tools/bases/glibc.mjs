@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, write
 import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../engine/cache-folder.mjs';
 import { run } from '../engine/run.mjs';
+import { extractLibraries } from './debian-package.mjs';
 import { machine } from './machine.mjs';
 
 const NODE_NEEDS = [
@@ -19,10 +20,11 @@ const NODE_NEEDS = [
 ];
 
 /** Adds loader, libraries, and an `ldd` that answers as glibc's does. */
-export function addGlibc(root, debian) {
-  const { loader } = machine();
+export function addGlibc(root, debian, packages) {
+  const { loader, triplet } = machine();
   addLibraries(root, debian, NODE_NEEDS, 'usr/lib');
   addLibraries(root, debian, [basename(loader)], dirname(loader));
+  extractLibraries(root, packages, triplet);
   mkdirSync(join(root, 'usr/bin'), { recursive: true });
   const script = `#!/bin/sh\nfor file in "$@"; do /${loader} --list "$file" || exit 1; done\n`;
   writeFileSync(join(root, 'usr/bin/ldd'), script, { mode: 0o755 });

@@ -31,7 +31,7 @@ fi
 exec "$@"
 `;
 
-/** @returns {{ npm: string, corepack: string | null, yarn: string | null }} */
+/** @returns {{ npm: string, corepack: string | null, yarn: string | null, packages: string[] }} */
 export function nodeContents(version) {
   const found = CONTENTS[version];
   if (!found)
@@ -42,12 +42,12 @@ export function nodeContents(version) {
 }
 
 /**
- * @param {{ version: string, family: string, base: { file: string }, shell: string, libraries?: (root: string) => void }} options
- * `base`: the layer it goes on; `shell`: login shell of the user; `libraries`: adds what node is linked with, where the base lacks it
+ * @param {{ version: string, family: string, base: { file: string }, shell: string, libraries: (root: string, packages: string[]) => void }} options
+ * `base`: the layer it goes on; `shell`: login shell of the user; `libraries`: adds what node is linked with and the base lacks; `packages`: Debian's names of those that only some versions need
  */
 export function nodeLayer({ version, family, base, shell, libraries }, log) {
   const { arch, openssl } = machine();
-  const { npm, corepack, yarn } = nodeContents(version);
+  const { npm, corepack, yarn, packages } = nodeContents(version);
   return layer(`node-${version}-${family}-r${RECIPE}-${arch}`, (root) => {
     log(`fetching node ${version}, npm ${npm}${yarn ? `, yarn ${yarn}, corepack ${corepack}` : ''}`);
     const local = join(root, 'usr/local');
@@ -63,7 +63,7 @@ export function nodeLayer({ version, family, base, shell, libraries }, log) {
     if (yarn) addYarn(root, yarn);
     writeFileSync(join(local, 'bin/docker-entrypoint.sh'), ENTRYPOINT, { mode: 0o755 });
     addUser(root, base, shell);
-    libraries?.(root);
+    libraries(root, packages);
   });
 }
 

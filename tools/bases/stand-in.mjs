@@ -2,6 +2,7 @@
 import { alpineLayer } from './alpine-root.mjs';
 import { allKeys, baseImage } from './catalogue.mjs';
 import { debianLayer } from './debian-root.mjs';
+import { installDebian } from './debian-package.mjs';
 import { addGlibc } from './glibc.mjs';
 import { loadImage } from './image-archive.mjs';
 import { machine } from './machine.mjs';
@@ -36,8 +37,20 @@ async function nodeImage({ tag, family }, log) {
   const base = family === 'slim' ? debian : await alpineLayer(alpineVersion(tag), debian);
   const options =
     family === 'slim'
-      ? { version, family, base, shell: '/bin/bash' }
-      : { version, family, base, shell: '/bin/sh', libraries: (root) => addGlibc(root, debian) };
+      ? {
+          version,
+          family,
+          base,
+          shell: '/bin/bash',
+          libraries: (root, packages) => installDebian(root, debian, packages),
+        }
+      : {
+          version,
+          family,
+          base,
+          shell: '/bin/sh',
+          libraries: (root, packages) => addGlibc(root, debian, packages),
+        };
   const { yarn } = nodeContents(version);
   const Env = [PATH, `NODE_VERSION=${version}`, ...(yarn ? [`YARN_VERSION=${yarn}`] : [])];
   const config = { Env, Entrypoint: ['docker-entrypoint.sh'], Cmd: ['node'] };

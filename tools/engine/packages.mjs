@@ -1,5 +1,6 @@
 /** Debian packages of the engine, from the machine's own mirror. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { aptMirror, distribution } from './apt-mirror.mjs';
 import { run, tryRun } from './run.mjs';
 
@@ -7,6 +8,7 @@ import { run, tryRun } from './run.mjs';
 const NEWER = 'trixie';
 const ENGINE = ['docker.io', 'docker-cli', 'docker-buildx', 'docker-compose', 'containerd'];
 const BESIDE = ['runc', 'iptables', 'tini', 'skopeo'];
+const SOURCE = '/etc/apt/sources.list.d/toolbox-trixie.sources';
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /** @returns {string} why no engine can be installed here, or an empty string */
@@ -25,6 +27,21 @@ export function installEngine(log) {
   if (older) addNewerRelease();
   log(`installing ${ENGINE.join(', ')}${older ? ` from ${NEWER}` : ''}`);
   installPackages([...ENGINE.map((name) => (older ? `${name}/${NEWER}` : name)), ...BESIDE]);
+}
+
+/** Downloads one package of the newer release into `folder`, without installing it. @returns {string} its file */
+export function downloadPackage(name, folder) {
+  const { codename } = distribution();
+  const older = codename === 'bookworm';
+  if (older && !existsSync(SOURCE)) {
+    addNewerRelease();
+    run('apt-get', ['update', '-qq'], { seconds: 300 });
+  }
+  run('apt-get', ['download', '-qq', older ? `${name}/${NEWER}` : name], { cwd: folder, seconds: 120 });
+  return join(
+    folder,
+    readdirSync(folder).find((file) => file.startsWith(`${name}_`)),
+  );
 }
 
 /** @param {string[]} names packages; those already installed cost nothing */
@@ -67,7 +84,7 @@ function addNewerRelease() {
     'Components: main',
     ...(signedBy ? [`Signed-By: ${signedBy}`] : []),
   ];
-  writeFileSync('/etc/apt/sources.list.d/toolbox-trixie.sources', `${source.join('\n')}\n`);
+  writeFileSync(SOURCE, `${source.join('\n')}\n`);
   writeFileSync(
     '/etc/apt/preferences.d/toolbox-trixie',
     `Package: *\nPin: release n=${NEWER}\nPin-Priority: 100\n`,
