@@ -1,0 +1,65 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What is known of a layer by its digest alone: content never changes under a digest, so this never goes stale. */
+export interface LayerFacts {
+  /** Bytes of the unpacked archive. */
+  readonly uncompressed: number;
+  /** Newest timestamp in the archive, seconds since the epoch. Absent for layers of a base image, which stay as they are. */
+  readonly newest?: number;
+  /** What the layer becomes when its timestamps are clamped, by source date epoch. */
+  readonly clamped?: Readonly<
+    Record<
+      string,
+      {
+        readonly digest: string;
+        readonly diffId: string;
+        readonly size: number;
+        readonly uncompressed: number;
+      }
+    >
+  >;
+}
+
+/** Remembers facts about layers between builds. Losing it costs time, nothing else. */
+export interface LayerMemo {
+  get(digest: string): LayerFacts | undefined;
+  set(digest: string, facts: LayerFacts): void;
+  save(): void;
+}
+
+/** Number of layers that are remembered; the oldest go first. */
+const capacity = 2000;
+
+/** A memo in a JSON file. An unreadable file is an empty memo. */
+export function openLayerMemo(file: string | null): LayerMemo {
+  let known = new Map<string, LayerFacts>();
+  let changed = false;
+  if (file) {
+    try {
+      known = new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, LayerFacts>));
+    } catch {
+      known = new Map();
+    }
+  }
+  return {
+    get: (digest) => known.get(digest),
+    set(digest, facts) {
+      known.delete(digest);
+      known.set(digest, facts);
+      changed = true;
+    },
+    save() {
+      if (!file || !changed) return;
+      const kept = [...known].slice(-capacity);
+      const temporary = `${file}.${process.pid}`;
+      try {
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(temporary, JSON.stringify(Object.fromEntries(kept)));
+        renameSync(temporary, file);
+      } catch {
+        // A memo that cannot be kept costs the next build time, nothing else.
+      }
+    },
+  };
+}
