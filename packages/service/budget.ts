@@ -14,7 +14,7 @@ const units: Readonly<Record<string, number>> = {
 
 export type BudgetText = string | { readonly uncompressed?: string; readonly compressed?: string };
 
-/** A budget in bytes, rounded down. A plain text limits the uncompressed size. @throws RangeError where the text is no size. */
+/** A budget in whole bytes. A plain text limits the uncompressed size. @throws RangeError where the text is no size. */
 export function parseBudget(budget: BudgetText): Budget {
   const of = typeof budget === 'string' || budget.uncompressed !== undefined ? 'uncompressed' : 'compressed';
   const text = typeof budget === 'string' ? budget : (budget[of] ?? '');
@@ -27,5 +27,5 @@ export function parseSize(text: string): number {
   const unit = match ? units[match[2]!] : undefined;
   if (!match || unit === undefined)
     throw new RangeError(`${JSON.stringify(text)} is not a size such as 200MB`);
-  return Math.floor(Number(match[1]) * unit);
+  return Math.round(Number(match[1]) * unit);
 }

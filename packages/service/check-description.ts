@@ -1,3 +1,4 @@
+import { mergeEnvironment } from './environment';
 import { insidePathProblem, writablePathProblem } from './paths';
 import { parseRange, quantityValue } from './quantity';
 import { formatPath, type LocatedProblem } from './schema-problems';
@@ -13,8 +14,19 @@ export function checkServiceDescription(description: ServiceDescription): readon
   const { output, main } = description.build ?? {};
   if (output !== undefined) report(['build', 'output'], insidePathProblem(output, 'the workspace'));
   if (main !== undefined) report(['build', 'main'], insidePathProblem(main, 'build.output'));
-  for (const [environment, overrides] of Object.entries(description.env ?? {}))
-    problems.push(...checkRuntimeKeys(overrides, ['env', environment]));
+  // Where the service itself is wrong, each environment would only say so again.
+  if (problems.length === 0)
+    for (const name of Object.keys(description.env ?? {}))
+      problems.push(...checkEnvironment(description, name));
+  return problems;
+}
+
+/** What holds in an environment: the service's keys with those of the environment over them. */
+function checkEnvironment(description: ServiceDescription, name: string): readonly LocatedProblem[] {
+  const merged = mergeEnvironment(description, name);
+  const problems = [...checkRuntimeKeys(merged, ['env', name])];
+  if (merged.expose && !merged.expose.host)
+    problems.push(problem(['env', name, 'expose'], 'host is missing'));
   return problems;
 }
 
@@ -28,7 +40,9 @@ function checkRuntimeKeys(
     const range = resources?.[key];
     if (range === undefined) continue;
     const { request, limit } = parseRange(range);
-    if (quantityValue(limit) <= 0)
+    if (typeof range === 'number' && Number(range.toFixed(3)) !== range)
+      problems.push(problem([...above, 'resources', key], `${range} is finer than a thousandth, 0.001`));
+    else if (quantityValue(limit) <= 0)
       problems.push(problem([...above, 'resources', key], `the limit ${limit} is nothing`));
     else if (quantityValue(request) > quantityValue(limit))
       problems.push(

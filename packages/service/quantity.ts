@@ -1,7 +1,6 @@
 import type { ResourceRange } from './types';
 
 const factors: Readonly<Record<string, number>> = {
-  m: 0.001,
   '': 1,
   k: 1e3,
   M: 1e6,
@@ -20,5 +19,7 @@ export function parseRange(range: string | number): ResourceRange {
 /** A Kubernetes quantity as a number: CPUs, or bytes. NaN where it is none. */
 export function quantityValue(quantity: string): number {
   const match = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(quantity);
-  return match ? Number(match[1]) * (factors[match[2]!] ?? NaN) : NaN;
+  if (!match) return NaN;
+  // Division is exact where a factor of 0.001 is not: 700m is 0.7.
+  return match[2] === 'm' ? Number(match[1]) / 1000 : Number(match[1]) * (factors[match[2]!] ?? NaN);
 }

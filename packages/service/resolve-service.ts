@@ -51,7 +51,7 @@ export function resolveService(
       `${environment} is not an environment of the stack. ${suggest(environment, stack.environments)}`,
     );
   const merged = mergeEnvironment(description, environment);
-  for (const { key, message } of checkServiceDescription(merged)) report(key, message);
+  for (const { key, message } of checkServiceDescription(description)) report(key, message);
 
   const rest = others.filter(({ name }) => name !== facts.name);
   const slug = slugOf(facts.name);

@@ -603,10 +603,13 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateService = validate11;
-var schema17 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /", "default": "/", "description": "Path prefix below the host." } } }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "Entry file, relative to `output`." }, "dependencies": { "enum": ["bundled", "pruned"], "default": "bundled", "description": "`bundled`: the output needs no node_modules. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/properties/expose/properties/host", "description": "Host name." }, "path": { "$ref": "#/properties/expose/properties/path", "description": "Path prefix below the host." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } } } };
-var schema18 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
-var schema22 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
-var schema23 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
+var schema17 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." } } }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "Entry file, relative to `output`." }, "dependencies": { "enum": ["bundled", "pruned"], "default": "bundled", "description": "`bundled`: the output needs no node_modules. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
+var schema18 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
+var schema20 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
+var schema21 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
+var schema22 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
+var schema26 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
+var schema27 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
 var func0 = require_equal().default;
 var pattern11 = new RegExp("^[a-z][a-z0-9-]*$", "u");
 var pattern12 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
@@ -623,18 +626,16 @@ var pattern29 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
 var pattern31 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
 var pattern32 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
 var pattern33 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var schema24 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/properties/expose/properties/host", "description": "Host name." }, "path": { "$ref": "#/properties/expose/properties/path", "description": "Path prefix below the host." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
-var schema25 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com", "description": "Host name in lower case, e.g. `api.example.com`." };
-var schema26 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /", "default": "/", "description": "Path prefix below the host." };
-var schema27 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
-var schema28 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
-var schema31 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
+var schema28 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
+var schema31 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var schema32 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
+var schema35 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.availability === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema31.required, parentSchema: schema31, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema35.required, parentSchema: schema35, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -644,7 +645,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "availability" || key0 === "latency")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema31, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -657,7 +658,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.availability;
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 >= 100 || isNaN(data0)) {
-          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema31.properties.availability, data: data0 };
+          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema35.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -666,7 +667,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0 <= 0 || isNaN(data0)) {
-          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema31.properties.availability, data: data0 };
+          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema35.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -675,7 +676,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema31.properties.availability.type, parentSchema: schema31.properties.availability, data: data0 };
+        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema35.properties.availability.type, parentSchema: schema35.properties.availability, data: data0 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -688,7 +689,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.latency;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema31.properties.latency, data: data1 };
+          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.latency, data: data1 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -698,7 +699,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "p50" || key1 === "p90" || key1 === "p95" || key1 === "p99")) {
-            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema31.properties.latency, data: data1 };
+            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.latency, data: data1 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -711,7 +712,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           let data2 = data1.p50;
           if (typeof data2 === "string") {
             if (!pattern25.test(data2)) {
-              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema18, data: data2 };
+              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -720,7 +721,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data2 };
+            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data2 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -733,7 +734,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data1.p90;
           if (typeof data3 === "string") {
             if (!pattern25.test(data3)) {
-              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema18, data: data3 };
+              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -742,7 +743,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data3 };
+            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -755,7 +756,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           let data4 = data1.p95;
           if (typeof data4 === "string") {
             if (!pattern25.test(data4)) {
-              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema18, data: data4 };
+              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data4 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -764,7 +765,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data4 };
+            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data4 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -777,7 +778,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           let data5 = data1.p99;
           if (typeof data5 === "string") {
             if (!pattern25.test(data5)) {
-              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema18, data: data5 };
+              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data5 };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -786,7 +787,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data5 };
+            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data5 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -796,7 +797,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.properties.latency.type, parentSchema: schema31.properties.latency, data: data1 };
+        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.latency.type, parentSchema: schema35.properties.latency, data: data1 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -806,7 +807,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.type, parentSchema: schema35, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -823,7 +824,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "expose" || key0 === "resources" || key0 === "scale" || key0 === "settings" || key0 === "secrets" || key0 === "slo")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema24, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema28, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -836,7 +837,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.expose;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (Object.keys(data0).length < 1) {
-          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema24.properties.expose, data: data0 };
+          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema28.properties.expose, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -846,7 +847,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data0) {
           if (!(key1 === "host" || key1 === "path")) {
-            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema24.properties.expose, data: data0 };
+            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema28.properties.expose, data: data0 };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -859,7 +860,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.host;
           if (typeof data1 === "string") {
             if (func3(data1) > 253) {
-              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/properties/expose/properties/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema25, data: data1 };
+              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema20, data: data1 };
               if (vErrors === null) {
                 vErrors = [err3];
               } else {
@@ -868,7 +869,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!pattern17.test(data1)) {
-              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/properties/expose/properties/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema25, data: data1 };
+              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema20, data: data1 };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -877,7 +878,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/properties/expose/properties/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.type, parentSchema: schema25, data: data1 };
+            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema20.type, parentSchema: schema20, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -890,7 +891,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data2 = data0.path;
           if (typeof data2 === "string") {
             if (!pattern18.test(data2)) {
-              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/properties/expose/properties/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema26, data: data2 };
+              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema21, data: data2 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -899,7 +900,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/properties/expose/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema26.type, parentSchema: schema26, data: data2 };
+            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema21.type, parentSchema: schema21, data: data2 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -909,7 +910,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err8 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema24.properties.expose.type, parentSchema: schema24.properties.expose, data: data0 };
+        const err8 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.properties.expose.type, parentSchema: schema28.properties.expose, data: data0 };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -922,7 +923,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.resources;
       if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
         if (Object.keys(data3).length < 1) {
-          const err9 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema27, data: data3 };
+          const err9 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema31, data: data3 };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -932,7 +933,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data3) {
           if (!(key2 === "cpu" || key2 === "memory")) {
-            const err10 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27, data: data3 };
+            const err10 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema31, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -944,7 +945,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data3.cpu !== void 0) {
           let data4 = data3.cpu;
           if (typeof data4 !== "string" && !(typeof data4 == "number" && isFinite(data4))) {
-            const err11 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema27.properties.cpu.type }, message: "must be string,number", schema: schema27.properties.cpu.type, parentSchema: schema27.properties.cpu, data: data4 };
+            const err11 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema31.properties.cpu.type }, message: "must be string,number", schema: schema31.properties.cpu.type, parentSchema: schema31.properties.cpu, data: data4 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -954,7 +955,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 <= 0 || isNaN(data4)) {
-              const err12 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema27.properties.cpu, data: data4 };
+              const err12 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema31.properties.cpu, data: data4 };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -965,7 +966,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data4 === "string") {
             if (!pattern19.test(data4)) {
-              const err13 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema27.properties.cpu, data: data4 };
+              const err13 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema31.properties.cpu, data: data4 };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -979,7 +980,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data5 = data3.memory;
           if (typeof data5 === "string") {
             if (!pattern20.test(data5)) {
-              const err14 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema27.properties.memory, data: data5 };
+              const err14 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema31.properties.memory, data: data5 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -988,7 +989,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err15 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.memory.type, parentSchema: schema27.properties.memory, data: data5 };
+            const err15 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema31.properties.memory.type, parentSchema: schema31.properties.memory, data: data5 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -998,7 +999,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err16 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.type, parentSchema: schema27, data: data3 };
+        const err16 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data: data3 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -1011,7 +1012,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data6 = data.scale;
       if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
         if (Object.keys(data6).length < 1) {
-          const err17 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema28, data: data6 };
+          const err17 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema32, data: data6 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -1021,7 +1022,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data6) {
           if (!(key3 === "min" || key3 === "max" || key3 === "cpu" || key3 === "memory")) {
-            const err18 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema28, data: data6 };
+            const err18 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema32, data: data6 };
             if (vErrors === null) {
               vErrors = [err18];
             } else {
@@ -1033,7 +1034,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.min !== void 0) {
           let data7 = data6.min;
           if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-            const err19 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema28.properties.min.type, parentSchema: schema28.properties.min, data: data7 };
+            const err19 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.min.type, parentSchema: schema32.properties.min, data: data7 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1043,7 +1044,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data7 == "number" && isFinite(data7)) {
             if (data7 > 1e3 || isNaN(data7)) {
-              const err20 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema28.properties.min, data: data7 };
+              const err20 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema32.properties.min, data: data7 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1052,7 +1053,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data7 < 1 || isNaN(data7)) {
-              const err21 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema28.properties.min, data: data7 };
+              const err21 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.min, data: data7 };
               if (vErrors === null) {
                 vErrors = [err21];
               } else {
@@ -1065,7 +1066,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.max !== void 0) {
           let data8 = data6.max;
           if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-            const err22 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema28.properties.max.type, parentSchema: schema28.properties.max, data: data8 };
+            const err22 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.max.type, parentSchema: schema32.properties.max, data: data8 };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
@@ -1075,7 +1076,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data8 == "number" && isFinite(data8)) {
             if (data8 > 1e3 || isNaN(data8)) {
-              const err23 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema28.properties.max, data: data8 };
+              const err23 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema32.properties.max, data: data8 };
               if (vErrors === null) {
                 vErrors = [err23];
               } else {
@@ -1084,7 +1085,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data8 < 1 || isNaN(data8)) {
-              const err24 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema28.properties.max, data: data8 };
+              const err24 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.max, data: data8 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -1097,7 +1098,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.cpu !== void 0) {
           let data9 = data6.cpu;
           if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-            const err25 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema28.properties.cpu.type, parentSchema: schema28.properties.cpu, data: data9 };
+            const err25 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.cpu.type, parentSchema: schema32.properties.cpu, data: data9 };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -1107,7 +1108,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data9 == "number" && isFinite(data9)) {
             if (data9 > 100 || isNaN(data9)) {
-              const err26 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema28.properties.cpu, data: data9 };
+              const err26 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema32.properties.cpu, data: data9 };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -1116,7 +1117,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data9 < 1 || isNaN(data9)) {
-              const err27 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema28.properties.cpu, data: data9 };
+              const err27 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.cpu, data: data9 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1129,7 +1130,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.memory !== void 0) {
           let data10 = data6.memory;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-            const err28 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema28.properties.memory.type, parentSchema: schema28.properties.memory, data: data10 };
+            const err28 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.memory.type, parentSchema: schema32.properties.memory, data: data10 };
             if (vErrors === null) {
               vErrors = [err28];
             } else {
@@ -1139,7 +1140,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 100 || isNaN(data10)) {
-              const err29 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema28.properties.memory, data: data10 };
+              const err29 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema32.properties.memory, data: data10 };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -1148,7 +1149,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err30 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema28.properties.memory, data: data10 };
+              const err30 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.memory, data: data10 };
               if (vErrors === null) {
                 vErrors = [err30];
               } else {
@@ -1159,7 +1160,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.type, parentSchema: schema28, data: data6 };
+        const err31 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema32.type, parentSchema: schema32, data: data6 };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -1175,7 +1176,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           const _errs34 = errors;
           if (typeof key4 === "string") {
             if (!pattern29.test(key4)) {
-              const err32 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema22.propertyNames, data: key4, propertyName: key4 };
+              const err32 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema26.propertyNames, data: key4, propertyName: key4 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -1186,7 +1187,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid9 = _errs34 === errors;
           if (!valid9) {
-            const err33 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema22.propertyNames, parentSchema: schema22, data: data11 };
+            const err33 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema26.propertyNames, parentSchema: schema26, data: data11 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -1198,7 +1199,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key5 in data11) {
           let data12 = data11[key5];
           if (typeof data12 !== "string" && !(typeof data12 == "number" && isFinite(data12)) && typeof data12 !== "boolean") {
-            const err34 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema22.additionalProperties.type }, message: "must be string,number,boolean", schema: schema22.additionalProperties.type, parentSchema: schema22.additionalProperties, data: data12 };
+            const err34 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema26.additionalProperties.type }, message: "must be string,number,boolean", schema: schema26.additionalProperties.type, parentSchema: schema26.additionalProperties, data: data12 };
             if (vErrors === null) {
               vErrors = [err34];
             } else {
@@ -1208,7 +1209,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data12 === "string") {
             if (!pattern12.test(data12)) {
-              const err35 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema22.additionalProperties, data: data12 };
+              const err35 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema26.additionalProperties, data: data12 };
               if (vErrors === null) {
                 vErrors = [err35];
               } else {
@@ -1219,7 +1220,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema22.type, parentSchema: schema22, data: data11 };
+        const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema26.type, parentSchema: schema26, data: data11 };
         if (vErrors === null) {
           vErrors = [err36];
         } else {
@@ -1236,7 +1237,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data14 = data13[i0];
           if (typeof data14 === "string") {
             if (func3(data14) > 64) {
-              const err37 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema23.items, data: data14 };
+              const err37 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema27.items, data: data14 };
               if (vErrors === null) {
                 vErrors = [err37];
               } else {
@@ -1245,7 +1246,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!pattern31.test(data14)) {
-              const err38 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema23.items, data: data14 };
+              const err38 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema27.items, data: data14 };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -1254,7 +1255,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err39 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.items.type, parentSchema: schema23.items, data: data14 };
+            const err39 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.items.type, parentSchema: schema27.items, data: data14 };
             if (vErrors === null) {
               vErrors = [err39];
             } else {
@@ -1274,7 +1275,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err40 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema23, data: data13 };
+              const err40 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema27, data: data13 };
               if (vErrors === null) {
                 vErrors = [err40];
               } else {
@@ -1287,7 +1288,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err41 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema23.type, parentSchema: schema23, data: data13 };
+        const err41 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.type, parentSchema: schema27, data: data13 };
         if (vErrors === null) {
           vErrors = [err41];
         } else {
@@ -1303,7 +1304,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema24.type, parentSchema: schema24, data };
+    const err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.type, parentSchema: schema28, data };
     if (vErrors === null) {
       vErrors = [err42];
     } else {
@@ -1541,7 +1542,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data8 = data7.live;
           if (typeof data8 === "string") {
             if (!pattern14.test(data8)) {
-              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/properties/health/properties/live/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema17.properties.health.properties.live, data: data8 };
+              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema18, data: data8 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1550,7 +1551,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/properties/health/properties/live/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.health.properties.live.type, parentSchema: schema17.properties.health.properties.live, data: data8 };
+            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data8 };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -1563,7 +1564,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data9 = data7.ready;
           if (typeof data9 === "string") {
             if (!pattern14.test(data9)) {
-              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/properties/health/properties/ready/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema17.properties.health.properties.ready, data: data9 };
+              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema18, data: data9 };
               if (vErrors === null) {
                 vErrors = [err22];
               } else {
@@ -1572,7 +1573,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/properties/health/properties/ready/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.health.properties.ready.type, parentSchema: schema17.properties.health.properties.ready, data: data9 };
+            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data9 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1764,7 +1765,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data16 = data15.host;
           if (typeof data16 === "string") {
             if (func3(data16) > 253) {
-              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/properties/expose/properties/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema17.properties.expose.properties.host, data: data16 };
+              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema20, data: data16 };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -1773,7 +1774,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!pattern17.test(data16)) {
-              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/properties/expose/properties/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema17.properties.expose.properties.host, data: data16 };
+              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema20, data: data16 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -1782,7 +1783,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/properties/expose/properties/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.expose.properties.host.type, parentSchema: schema17.properties.expose.properties.host, data: data16 };
+            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema20.type, parentSchema: schema20, data: data16 };
             if (vErrors === null) {
               vErrors = [err40];
             } else {
@@ -1795,7 +1796,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data17 = data15.path;
           if (typeof data17 === "string") {
             if (!pattern18.test(data17)) {
-              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/properties/expose/properties/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema17.properties.expose.properties.path, data: data17 };
+              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema21, data: data17 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -1804,7 +1805,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/properties/expose/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.expose.properties.path.type, parentSchema: schema17.properties.expose.properties.path, data: data17 };
+            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema21.type, parentSchema: schema21, data: data17 };
             if (vErrors === null) {
               vErrors = [err42];
             } else {
@@ -2311,7 +2312,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               let data34 = data33.p50;
               if (typeof data34 === "string") {
                 if (!pattern25.test(data34)) {
-                  const err87 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema18, data: data34 };
+                  const err87 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data34 };
                   if (vErrors === null) {
                     vErrors = [err87];
                   } else {
@@ -2320,7 +2321,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err88 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data34 };
+                const err88 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data34 };
                 if (vErrors === null) {
                   vErrors = [err88];
                 } else {
@@ -2333,7 +2334,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               let data35 = data33.p90;
               if (typeof data35 === "string") {
                 if (!pattern25.test(data35)) {
-                  const err89 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema18, data: data35 };
+                  const err89 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data35 };
                   if (vErrors === null) {
                     vErrors = [err89];
                   } else {
@@ -2342,7 +2343,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err90 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data35 };
+                const err90 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data35 };
                 if (vErrors === null) {
                   vErrors = [err90];
                 } else {
@@ -2355,7 +2356,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               let data36 = data33.p95;
               if (typeof data36 === "string") {
                 if (!pattern25.test(data36)) {
-                  const err91 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema18, data: data36 };
+                  const err91 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data36 };
                   if (vErrors === null) {
                     vErrors = [err91];
                   } else {
@@ -2364,7 +2365,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err92 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data36 };
+                const err92 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data36 };
                 if (vErrors === null) {
                   vErrors = [err92];
                 } else {
@@ -2377,7 +2378,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               let data37 = data33.p99;
               if (typeof data37 === "string") {
                 if (!pattern25.test(data37)) {
-                  const err93 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema18, data: data37 };
+                  const err93 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data37 };
                   if (vErrors === null) {
                     vErrors = [err93];
                   } else {
@@ -2386,7 +2387,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err94 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data37 };
+                const err94 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data37 };
                 if (vErrors === null) {
                   vErrors = [err94];
                 } else {
@@ -2419,10 +2420,10 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data38 = data.settings;
       if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
         for (const key8 in data38) {
-          const _errs90 = errors;
+          const _errs94 = errors;
           if (typeof key8 === "string") {
             if (!pattern29.test(key8)) {
-              const err97 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema22.propertyNames, data: key8, propertyName: key8 };
+              const err97 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema26.propertyNames, data: key8, propertyName: key8 };
               if (vErrors === null) {
                 vErrors = [err97];
               } else {
@@ -2431,9 +2432,9 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           }
-          var valid22 = _errs90 === errors;
-          if (!valid22) {
-            const err98 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema22.propertyNames, parentSchema: schema22, data: data38 };
+          var valid26 = _errs94 === errors;
+          if (!valid26) {
+            const err98 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema26.propertyNames, parentSchema: schema26, data: data38 };
             if (vErrors === null) {
               vErrors = [err98];
             } else {
@@ -2445,7 +2446,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key9 in data38) {
           let data39 = data38[key9];
           if (typeof data39 !== "string" && !(typeof data39 == "number" && isFinite(data39)) && typeof data39 !== "boolean") {
-            const err99 = { instancePath: instancePath + "/settings/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema22.additionalProperties.type }, message: "must be string,number,boolean", schema: schema22.additionalProperties.type, parentSchema: schema22.additionalProperties, data: data39 };
+            const err99 = { instancePath: instancePath + "/settings/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema26.additionalProperties.type }, message: "must be string,number,boolean", schema: schema26.additionalProperties.type, parentSchema: schema26.additionalProperties, data: data39 };
             if (vErrors === null) {
               vErrors = [err99];
             } else {
@@ -2455,7 +2456,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data39 === "string") {
             if (!pattern12.test(data39)) {
-              const err100 = { instancePath: instancePath + "/settings/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema22.additionalProperties, data: data39 };
+              const err100 = { instancePath: instancePath + "/settings/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema26.additionalProperties, data: data39 };
               if (vErrors === null) {
                 vErrors = [err100];
               } else {
@@ -2466,7 +2467,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err101 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema22.type, parentSchema: schema22, data: data38 };
+        const err101 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema26.type, parentSchema: schema26, data: data38 };
         if (vErrors === null) {
           vErrors = [err101];
         } else {
@@ -2483,7 +2484,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data41 = data40[i6];
           if (typeof data41 === "string") {
             if (func3(data41) > 64) {
-              const err102 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema23.items, data: data41 };
+              const err102 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema27.items, data: data41 };
               if (vErrors === null) {
                 vErrors = [err102];
               } else {
@@ -2492,7 +2493,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (!pattern31.test(data41)) {
-              const err103 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema23.items, data: data41 };
+              const err103 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema27.items, data: data41 };
               if (vErrors === null) {
                 vErrors = [err103];
               } else {
@@ -2501,7 +2502,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err104 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.items.type, parentSchema: schema23.items, data: data41 };
+            const err104 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.items.type, parentSchema: schema27.items, data: data41 };
             if (vErrors === null) {
               vErrors = [err104];
             } else {
@@ -2521,7 +2522,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices2[item2] == "number") {
               j3 = indices2[item2];
-              const err105 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema23, data: data40 };
+              const err105 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema27, data: data40 };
               if (vErrors === null) {
                 vErrors = [err105];
               } else {
@@ -2534,7 +2535,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err106 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema23.type, parentSchema: schema23, data: data40 };
+        const err106 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.type, parentSchema: schema27, data: data40 };
         if (vErrors === null) {
           vErrors = [err106];
         } else {
@@ -2723,7 +2724,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data49 = data.env;
       if (data49 && typeof data49 == "object" && !Array.isArray(data49)) {
         for (const key12 in data49) {
-          const _errs116 = errors;
+          const _errs120 = errors;
           if (typeof key12 === "string") {
             if (!pattern33.test(key12)) {
               const err123 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema17.properties.env.propertyNames, data: key12, propertyName: key12 };
@@ -2735,8 +2736,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           }
-          var valid30 = _errs116 === errors;
-          if (!valid30) {
+          var valid34 = _errs120 === errors;
+          if (!valid34) {
             const err124 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key12 }, message: "property name must be valid", schema: schema17.properties.env.propertyNames, parentSchema: schema17.properties.env, data: data49 };
             if (vErrors === null) {
               vErrors = [err124];
@@ -2775,7 +2776,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema36 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } } } };
+var schema40 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } } } };
 var pattern45 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
@@ -2784,7 +2785,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema36, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -2797,7 +2798,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (!pattern45.test(data0)) {
-          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema36.properties.name, data: data0 };
+          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema40.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -2806,7 +2807,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.properties.name.type, parentSchema: schema36.properties.name, data: data0 };
+        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.name.type, parentSchema: schema40.properties.name, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -2819,7 +2820,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.registry;
       if (typeof data1 === "string") {
         if (!pattern5.test(data1)) {
-          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema36.properties.registry, data: data1 };
+          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema40.properties.registry, data: data1 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -2828,7 +2829,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.properties.registry.type, parentSchema: schema36.properties.registry, data: data1 };
+        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.registry.type, parentSchema: schema40.properties.registry, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2841,7 +2842,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.environments;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema36.properties.environments, data: data2 };
+          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema40.properties.environments, data: data2 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -2854,7 +2855,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data2[i0];
           if (typeof data3 === "string") {
             if (!pattern33.test(data3)) {
-              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema36.properties.environments.items, data: data3 };
+              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema40.properties.environments.items, data: data3 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -2863,7 +2864,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.properties.environments.items.type, parentSchema: schema36.properties.environments.items, data: data3 };
+            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.environments.items.type, parentSchema: schema40.properties.environments.items, data: data3 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -2883,7 +2884,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema36.properties.environments, data: data2 };
+              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema40.properties.environments, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -2896,7 +2897,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema36.properties.environments.type, parentSchema: schema36.properties.environments, data: data2 };
+        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema40.properties.environments.type, parentSchema: schema40.properties.environments, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -2909,7 +2910,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data4 = data.defaults;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (Object.keys(data4).length < 1) {
-          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema36.properties.defaults, data: data4 };
+          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema40.properties.defaults, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -2919,7 +2920,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data4) {
           if (!(key1 === "base" || key1 === "uidStart" || key1 === "budgets")) {
-            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema36.properties.defaults, data: data4 };
+            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40.properties.defaults, data: data4 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -2931,7 +2932,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.base !== void 0) {
           let data5 = data4.base;
           if (!(data5 === "alpine" || data5 === "slim" || data5 === "distroless")) {
-            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema36.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema36.properties.defaults.properties.base.enum, parentSchema: schema36.properties.defaults.properties.base, data: data5 };
+            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema40.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema40.properties.defaults.properties.base.enum, parentSchema: schema40.properties.defaults.properties.base, data: data5 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -2943,7 +2944,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.uidStart !== void 0) {
           let data6 = data4.uidStart;
           if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema36.properties.defaults.properties.uidStart.type, parentSchema: schema36.properties.defaults.properties.uidStart, data: data6 };
+            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema40.properties.defaults.properties.uidStart.type, parentSchema: schema40.properties.defaults.properties.uidStart, data: data6 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -2953,7 +2954,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 == "number" && isFinite(data6)) {
             if (data6 > 65533 || isNaN(data6)) {
-              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema36.properties.defaults.properties.uidStart, data: data6 };
+              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema40.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -2962,7 +2963,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data6 < 1001 || isNaN(data6)) {
-              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema36.properties.defaults.properties.uidStart, data: data6 };
+              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema40.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -2979,7 +2980,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               const _errs18 = errors;
               if (typeof key2 === "string") {
                 if (!pattern11.test(key2)) {
-                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema36.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
+                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema40.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
                   if (vErrors === null) {
                     vErrors = [err16];
                   } else {
@@ -2990,7 +2991,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
               var valid5 = _errs18 === errors;
               if (!valid5) {
-                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema36.properties.defaults.properties.budgets.propertyNames, parentSchema: schema36.properties.defaults.properties.budgets, data: data7 };
+                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema40.properties.defaults.properties.budgets.propertyNames, parentSchema: schema40.properties.defaults.properties.budgets, data: data7 };
                 if (vErrors === null) {
                   vErrors = [err17];
                 } else {
@@ -3003,7 +3004,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               let data8 = data7[key3];
               if (typeof data8 === "string") {
                 if (!pattern6.test(data8)) {
-                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema36.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema40.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                   if (vErrors === null) {
                     vErrors = [err18];
                   } else {
@@ -3012,7 +3013,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema36.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema40.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                 if (vErrors === null) {
                   vErrors = [err19];
                 } else {
@@ -3022,7 +3023,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.properties.defaults.properties.budgets.type, parentSchema: schema36.properties.defaults.properties.budgets, data: data7 };
+            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.properties.defaults.properties.budgets.type, parentSchema: schema40.properties.defaults.properties.budgets, data: data7 };
             if (vErrors === null) {
               vErrors = [err20];
             } else {
@@ -3032,7 +3033,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.properties.defaults.type, parentSchema: schema36.properties.defaults, data: data4 };
+        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.properties.defaults.type, parentSchema: schema40.properties.defaults, data: data4 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -3044,7 +3045,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data9 = data.budget;
       if (typeof data9 !== "string" && !(data9 && typeof data9 == "object" && !Array.isArray(data9))) {
-        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema36.properties.budget.type }, message: "must be string,object", schema: schema36.properties.budget.type, parentSchema: schema36.properties.budget, data: data9 };
+        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema40.properties.budget.type }, message: "must be string,object", schema: schema40.properties.budget.type, parentSchema: schema40.properties.budget, data: data9 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -3054,7 +3055,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data9 === "string") {
         if (!pattern6.test(data9)) {
-          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema36.properties.budget, data: data9 };
+          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema40.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -3065,7 +3066,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length > 1) {
-          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema36.properties.budget, data: data9 };
+          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema40.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -3074,7 +3075,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data9).length < 1) {
-          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema36.properties.budget, data: data9 };
+          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema40.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -3084,7 +3085,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data9) {
           if (!(key4 === "uncompressed" || key4 === "compressed")) {
-            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema36.properties.budget, data: data9 };
+            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40.properties.budget, data: data9 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -3097,7 +3098,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data10 = data9.uncompressed;
           if (typeof data10 === "string") {
             if (!pattern6.test(data10)) {
-              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema36.properties.budget.properties.uncompressed, data: data10 };
+              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema40.properties.budget.properties.uncompressed, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -3106,7 +3107,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.properties.budget.properties.uncompressed.type, parentSchema: schema36.properties.budget.properties.uncompressed, data: data10 };
+            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.budget.properties.uncompressed.type, parentSchema: schema40.properties.budget.properties.uncompressed, data: data10 };
             if (vErrors === null) {
               vErrors = [err28];
             } else {
@@ -3119,7 +3120,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data11 = data9.compressed;
           if (typeof data11 === "string") {
             if (!pattern6.test(data11)) {
-              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema36.properties.budget.properties.compressed, data: data11 };
+              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema40.properties.budget.properties.compressed, data: data11 };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -3128,7 +3129,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.properties.budget.properties.compressed.type, parentSchema: schema36.properties.budget.properties.compressed, data: data11 };
+            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.budget.properties.compressed.type, parentSchema: schema40.properties.budget.properties.compressed, data: data11 };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -3140,7 +3141,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.type, parentSchema: schema36, data };
+    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.type, parentSchema: schema40, data };
     if (vErrors === null) {
       vErrors = [err31];
     } else {

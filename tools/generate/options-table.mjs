@@ -13,13 +13,18 @@ export function renderOptionsTable(schema, nameOf = (key) => key) {
   return [...head, ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
 }
 
+/** A key that is the same as one further up is told by that one's name. */
+const sameKey = /^#\/properties\/([^/]+)$/;
+
 function rowsOf(schema, owner, above, open) {
   return Object.entries(owner.properties ?? {})
     .filter(([, property]) => !property['x-hidden'] && property.visible !== false)
     .flatMap(([name, property]) => {
-      const part = dereference(schema, property);
       const key = above === '' ? name : `${above}.${name}`;
       const required = (owner.required ?? []).includes(name);
+      const same = sameKey.exec(property.$ref ?? '')?.[1];
+      if (same) return [{ key, required, part: { ...property, as: same } }];
+      const part = dereference(schema, property);
       return [{ key, part, required }, ...innerRows(schema, part, key, open)];
     });
 }
@@ -38,6 +43,7 @@ function innerRows(schema, part, key, open) {
 }
 
 function typeOf(schema, part) {
+  if (part.as !== undefined) return `as \`${part.as}\``;
   if (part.const !== undefined) return code(part.const);
   if (part.enum) return part.enum.map(code).join(', ');
   if (part.oneOf || part.anyOf)

@@ -1,0 +1,71 @@
+import pluginSchema from './plugin-options.schema.json';
+import { resolvePluginOptions } from './resolve-plugin-options';
+import { resolveStack } from './resolve-stack';
+import stackSchema from './stack.schema.json';
+
+test('a stack without a description', () => {
+  expect(resolveStack(null, {}, { name: '@acme/shop' })).toEqual({
+    name: 'shop',
+    registry: '',
+    environments: ['staging', 'production'],
+    defaults: { base: 'distroless', uidStart: 1001, budgets: {} },
+    budget: { bytes: 500e6, text: '500MB', of: 'uncompressed' },
+  });
+});
+
+test('the description comes before the options of the plugin', () => {
+  const options = { registry: 'a.example.com', base: 'slim' as const, uidStart: 2000, budget: '90MB' };
+  expect(resolveStack(null, options, { name: 'x' })).toMatchObject({
+    registry: 'a.example.com',
+    defaults: { base: 'slim', uidStart: 2000, budget: '90MB' },
+  });
+  const description = {
+    name: 'acme',
+    registry: '',
+    defaults: { base: 'alpine' as const, budgets: { node: '1MB' } },
+  };
+  expect(resolveStack(description, options, { name: 'x' })).toMatchObject({
+    name: 'acme',
+    registry: '',
+    defaults: { base: 'alpine', uidStart: 2000, budgets: { node: '1MB' } },
+  });
+});
+
+test.each([
+  ['My Shop', 'my-shop'],
+  ['', 'workspace'],
+  ['@acme/', 'workspace'],
+])('the workspace %j is the stack %s', (name, stack) => {
+  expect(resolveStack(null, {}, { name }).name).toBe(stack);
+});
+
+test('what the schemas say of defaults is what resolve does', () => {
+  const { environments, budget, registry } = stackSchema.properties;
+  const { base, uidStart, budgets } = stackSchema.properties.defaults.properties;
+  expect(
+    resolveStack(
+      {
+        registry: registry.default,
+        environments: environments.default,
+        budget: budget.default,
+        defaults: {
+          base: base.default as 'distroless',
+          uidStart: uidStart.default,
+          budgets: budgets.default,
+        },
+      },
+      {},
+      { name: 'x' },
+    ),
+  ).toEqual(resolveStack(null, {}, { name: 'x' }));
+
+  const resolved: Record<string, unknown> = { ...resolvePluginOptions({}) };
+  for (const [name, property] of Object.entries(pluginSchema.properties)) {
+    if ('default' in property) expect({ [name]: resolved[name] }).toEqual({ [name]: property.default });
+    else if (name !== 'targetNames') expect({ [name]: resolved[name] }).toEqual({ [name]: null });
+  }
+  const targets = Object.entries(pluginSchema.properties.targetNames.properties);
+  expect(resolved['targetNames']).toEqual(
+    Object.fromEntries(targets.map(([key, part]) => [key, part.default])),
+  );
+});
