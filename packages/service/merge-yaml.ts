@@ -22,10 +22,15 @@ type PlainMap = Readonly<Record<string, unknown>>;
  * the replacement did not come to the wanted value (anchors, flow maps at the root …), the document is serialised as a whole instead.
  */
 export function mergeIntoYaml(text: string, changes: PlainMap, order: KeyOrder): string {
-  let merged = text;
-  for (const { path, value } of leaves(parseDocument(text), changes, [], order))
+  let merged: ParsedText = { text, document: parseDocument(text) };
+  for (const { path, value } of leaves(merged.document, changes, [], order))
     merged = setValue(merged, path, value, order);
-  return merged;
+  return merged.text;
+}
+
+interface ParsedText {
+  readonly text: string;
+  readonly document: Document;
 }
 
 /** The changes one by one: a map goes key by key where a map stands already, and as a whole where none does. */
@@ -44,17 +49,19 @@ function leaves(
   });
 }
 
-function setValue(text: string, path: Path, value: unknown, order: KeyOrder): string {
-  const document = parseDocument(text);
-  if (document.hasIn(path) && isDeepStrictEqual(plain(document.getIn(path, true)), value)) return text;
+function setValue(parsed: ParsedText, path: Path, value: unknown, order: KeyOrder): ParsedText {
+  const { text, document } = parsed;
+  if (document.hasIn(path) && isDeepStrictEqual(plain(document.getIn(path, true)), value)) return parsed;
   const edited = replaceBytes(text, document, path, value, order);
   if (document.contents === null) document.contents = document.createNode({}) as never;
   document.setIn(path, value);
   if (edited !== null) {
     const result = parseDocument(edited);
-    if (result.errors.length === 0 && isDeepStrictEqual(result.toJS(), document.toJS())) return edited;
+    if (result.errors.length === 0 && isDeepStrictEqual(result.toJS(), document.toJS()))
+      return { text: edited, document: result };
   }
-  return document.toString({ lineWidth: 0 });
+  const whole = document.toString({ lineWidth: 0 });
+  return { text: whole, document: parseDocument(whole) };
 }
 
 function replaceBytes(
