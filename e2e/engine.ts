@@ -1,0 +1,50 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+
+/** The real docker client, as `tools/engine` put it first in PATH. */
+export function docker(...args: readonly string[]): string {
+  return execFileSync('docker', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }).trim();
+}
+
+/** Like `docker`, for calls that may fail. */
+export function tryDocker(...args: readonly string[]): { code: number | null; output: string } {
+  const ran = spawnSync('docker', args, { encoding: 'utf8' });
+  return { code: ran.status, output: `${ran.stdout}${ran.stderr}` };
+}
+
+interface Inspected {
+  readonly Id: string;
+  readonly Image: string;
+  readonly State: { readonly Status: string; readonly Health?: { readonly Status: string } };
+  readonly Config: { readonly User: string; readonly Image: string };
+  readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean;
+    readonly CapDrop: readonly string[] | null;
+    readonly CapAdd: readonly string[] | null;
+    readonly SecurityOpt: readonly string[] | null;
+    readonly Privileged: boolean;
+  };
+}
+
+/** The running containers that `docker-run` started for a project, newest first. */
+export function containersOf(project: string): readonly Inspected[] {
+  const ids = docker('ps', '-q', '--filter', `label=io.toolbox.project=${project}`)
+    .split('\n')
+    .filter(Boolean);
+  return ids.length === 0 ? [] : (JSON.parse(docker('inspect', ...ids)) as Inspected[]);
+}
+
+/** Removes what a suite left: containers of its projects and their images. */
+export function removeContainersOf(...projects: readonly string[]): void {
+  for (const project of projects) {
+    const ids = docker('ps', '-aq', '--filter', `label=io.toolbox.project=${project}`)
+      .split('\n')
+      .filter(Boolean);
+    if (ids.length > 0) docker('rm', '-f', ...ids);
+  }
+}
+
+/** The address on the host where a container's port is published, e.g. `127.0.0.1:3000`. */
+export function addressOf(container: string): string {
+  const line = docker('port', container).split('\n')[0] ?? '';
+  return line.split(' -> ')[1] ?? '';
+}
