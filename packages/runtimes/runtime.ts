@@ -32,6 +32,8 @@ export interface ProjectTargets {
 export interface Detection {
   readonly facts: ProjectFacts;
   readonly notes: readonly string[];
+  /** The source has the port written in it: no other can be given to the service. */
+  readonly fixedPort?: boolean;
 }
 
 export interface NewAppRequest {
@@ -67,6 +69,11 @@ export interface Runtime {
   /** Null where the project is not of this runtime. @throws DescriptionError where it is but cannot be built (e.g. no build target). */
   detect(project: ProjectTargets, workspace: WorkspaceReader): Detection | null;
   newApp(request: NewAppRequest): NewApp;
-  /** Dockerfile and ignore file. Pure. */
-  renderImage(service: Service): readonly RenderedFile[];
+  /** Facts that hold for every project of the workspace and stand in no description, e.g. the package manager. Cheap: read on every run. */
+  workspaceFacts?(workspace: WorkspaceReader): NonNullable<ProjectFacts['detected']>;
+  /**
+   * Dockerfile and ignore file. Pure. `images` replace the catalogue's references, by the catalogue's name.
+   * @throws DescriptionError where the catalogue has no image of that version and base.
+   */
+  renderImage(service: Service, images?: Readonly<Record<string, string>>): readonly RenderedFile[];
 }

@@ -9,14 +9,14 @@ export interface BaseImages {
 }
 
 /** @throws DescriptionError where the catalogue has no image of that version and family. */
-export function baseImages(service: Service): BaseImages {
+export function baseImages(service: Service, images: Readonly<Record<string, string>>): BaseImages {
   const family = service.base === 'alpine' ? 'alpine' : 'slim';
   return {
-    nodeImage: reference(service, `node-${service.runtimeVersion}-${family}`),
+    nodeImage: reference(service, images, `node-${service.runtimeVersion}-${family}`),
     baseImage:
       service.base === 'distroless'
         ? null
-        : reference(service, service.base === 'alpine' ? 'alpine' : 'debian-slim'),
+        : reference(service, images, service.base === 'alpine' ? 'alpine' : 'debian-slim'),
   };
 }
 
@@ -26,7 +26,9 @@ interface CatalogueImage {
   readonly digest: string | null;
 }
 
-function reference(service: Service, key: string): string {
+function reference(service: Service, images: Readonly<Record<string, string>>, key: string): string {
+  const replacement = images[key];
+  if (replacement) return replacement;
   const image = (catalogue.images as Readonly<Record<string, CatalogueImage>>)[key];
   if (!image) {
     throw new DescriptionError({

@@ -21,7 +21,7 @@ export function detect(project: ProjectTargets, workspace: WorkspaceReader): Det
 
   const sources = sourceFiles(project, workspace);
   const framework = detectFramework(sources);
-  const { port, settings, notes } = detectListening(sources, framework);
+  const { port, fixedPort, settings, notes } = detectListening(sources, framework);
   const health = detectHealth(sources, framework);
   const version = detectVersion(project.root, workspace);
   const tcp = { kind: 'tcp' } as const;
@@ -38,6 +38,7 @@ export function detect(project: ProjectTargets, workspace: WorkspaceReader): Det
         build: { ...found.build, packageManager: detectPackageManager(workspace) },
       },
     },
+    ...(fixedPort ? { fixedPort } : {}),
     notes: [
       ...notes,
       ...(health.live

@@ -4,6 +4,8 @@ import type { SourceFile } from './sources';
 /** Where the source says that it listens. */
 export interface Listening {
   readonly port?: number;
+  /** The number stands in the source, and no environment variable changes it. */
+  readonly fixedPort: boolean;
   /** Environment variables that make the app listen on that port and on every interface, besides PORT and HOST. */
   readonly settings: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
@@ -53,7 +55,7 @@ export function detectListening(sources: readonly SourceFile[], framework: Frame
       'The app listens on localhost only, where no other container reaches it: let it listen on process.env.HOST.',
     );
   }
-  return { ...(port ? { port } : {}), settings, notes };
+  return { ...(port ? { port } : {}), fixedPort: !name && port !== undefined, settings, notes };
 }
 
 function readPort(sources: readonly SourceFile[]): { name?: string; port?: number } {

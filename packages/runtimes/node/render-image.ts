@@ -7,11 +7,14 @@ import { installFacts } from './install';
 import { renderTemplate } from './template';
 
 /** The Dockerfile of a service and the ignore file that keeps the build context to what it copies. */
-export function renderImage(service: Service): readonly RenderedFile[] {
+export function renderImage(
+  service: Service,
+  images: Readonly<Record<string, string>> = {},
+): readonly RenderedFile[] {
   return [
     {
       path: posix.join(service.root, 'Dockerfile'),
-      content: renderDockerfile(service),
+      content: renderDockerfile(service, images),
       ownership: 'generated',
     },
     {
@@ -22,8 +25,8 @@ export function renderImage(service: Service): readonly RenderedFile[] {
   ];
 }
 
-function renderDockerfile(service: Service): string {
-  const { nodeImage, baseImage } = baseImages(service);
+function renderDockerfile(service: Service, images: Readonly<Record<string, string>>): string {
+  const { nodeImage, baseImage } = baseImages(service, images);
   const deps = service.build.dependencies === 'pruned' ? installFacts(service) : null;
   const values = {
     project: service.name,

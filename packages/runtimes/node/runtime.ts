@@ -2,6 +2,7 @@ import type { Runtime } from '../runtime';
 import { defaults } from './defaults';
 import { detect } from './detect';
 import { newApp } from './new-app';
+import { detectPackageManager } from './package-manager';
 import { renderImage } from './render-image';
 
 /** Node.js: a bundle, or compiled files with the packages that they need. */
@@ -13,5 +14,6 @@ export const runtime: Runtime = {
   defaults,
   detect,
   newApp,
+  workspaceFacts: (workspace) => ({ build: { packageManager: detectPackageManager(workspace) } }),
   renderImage,
 };

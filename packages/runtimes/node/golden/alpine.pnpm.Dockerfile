@@ -9,17 +9,23 @@ FROM ${BASE_IMAGE} AS base
 FROM ${NODE_IMAGE} AS runtime
 SHELL ["/bin/ash", "-euo", "pipefail", "-c"]
 RUN --mount=type=bind,from=base,target=/base <<'EOF'
-mkdir -p /rootfs/usr/local/bin /rootfs/lib/apk/db
+mkdir -p /rootfs/usr/local/bin /rootfs/usr/local/share/doc/node
 cp "$(command -v node)" /rootfs/usr/local/bin/node
-if [ -f /usr/local/LICENSE ]; then install -D -m 644 /usr/local/LICENSE /rootfs/usr/local/share/doc/node/LICENSE; fi
+if [ -f /usr/local/LICENSE ]; then cp /usr/local/LICENSE /rootfs/usr/local/share/doc/node/LICENSE; fi
 
-# Scanners find the record of the package that each library comes from.
-cp /base/lib/apk/db/installed /rootfs/lib/apk/db/installed
+# Libraries go to their real folder (/lib may be a link to /usr/lib). Scanners find the record of the package that each
+# comes from in the base's own database.
+base="$(realpath /base/lib/apk/db/installed)"
+installed="/rootfs${base#/base}"
+mkdir -p "$(dirname "$installed")"
+cp "$base" "$installed"
 ldd /rootfs/usr/local/bin/node | grep -o '/[^ ]*' | sort -u | while read -r library; do
-  if [ -e "/base$library" ]; then continue; fi
-  install -D -m 755 "$library" "/rootfs$library"
-  awk -v RS= -v ORS='\n\n' -v name="R:$(basename "$library")" \
-    'index("\n" $0 "\n", "\n" name "\n")' /lib/apk/db/installed >> /rootfs/lib/apk/db/installed
+  file="$(realpath "$(dirname "$library")")/$(basename "$library")"
+  if [ -e "/base$file" ]; then continue; fi
+  mkdir -p "/rootfs$(dirname "$file")"
+  cp -L "$library" "/rootfs$file"
+  awk -v RS= -v ORS='\n\n' -v name="R:$(basename "$file")" \
+    'index("\n" $0 "\n", "\n" name "\n")' /lib/apk/db/installed >> "$installed"
 done
 # Same bytes from every build: no time of day in the layer.
 find /rootfs -exec touch -h -d @0 {} +

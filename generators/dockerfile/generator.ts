@@ -1,0 +1,28 @@
+import type { Tree } from '@nx/devkit';
+import { suggest } from '../../packages/service/choices';
+import { DescriptionError } from '../../packages/service/description-error';
+import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
+import { writeRendered } from '../../packages/workspace/write-rendered';
+import { outputs, renderServices } from '../outputs';
+import type { DockerfileGeneratorSchema } from './schema.gen';
+
+/**
+ * `nx g toolbox:dockerfile [project]`: the Dockerfile and its ignore file of one service, or of all.
+ * @throws DescriptionError for a user's mistake, ConflictError for edits in conflict; Nx then writes nothing at all.
+ */
+export default async function dockerfileGenerator(
+  tree: Tree,
+  { project, force }: DockerfileGeneratorSchema,
+): Promise<void> {
+  const described = readDescriptions(tree);
+  const services = resolveAll(tree, described);
+  const chosen = project === undefined ? services : services.filter(({ name }) => name === project);
+  if (project !== undefined && chosen.length === 0) {
+    const names = services.map(({ name }) => name);
+    const message = `is not a service. ${suggest(project, names) || `Make it one with: nx g toolbox:service ${project}`}`;
+    throw new DescriptionError({ file: project, key: '', message });
+  }
+  const context = { images: described.options.images ?? {} };
+  const families = outputs.filter(({ scope }) => scope === 'dockerfile');
+  await writeRendered(tree, renderServices(chosen, context, families), { force });
+}

@@ -1,0 +1,40 @@
+import { installPackagesTask, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { checkStack } from '../../packages/service/check-stack';
+import { descriptionFile } from '../../packages/service/resolve-service';
+import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
+import { writeRendered } from '../../packages/workspace/write-rendered';
+import { initStack } from '../init/init-stack';
+import { renderServices } from '../outputs';
+import { describeService } from './describe-service';
+import type { ServiceGeneratorSchema } from './schema.gen';
+
+/**
+ * `nx g toolbox:service <name>`: a new app or an existing project becomes a service. Options are merged into the
+ * description first, so that a run without options gives the same files again.
+ * @throws DescriptionError for a user's mistake, ConflictError for edits in conflict; Nx then writes nothing at all.
+ */
+export default async function serviceGenerator(
+  tree: Tree,
+  options: ServiceGeneratorSchema,
+): Promise<GeneratorCallback> {
+  await initStack(tree, {});
+  const { name, root, notes, packagesChanged } = await describeService(tree, options);
+
+  const described = readDescriptions(tree);
+  const services = resolveAll(tree, described);
+  checkStack(services);
+  const context = { images: described.options.images ?? {} };
+  await writeRendered(
+    tree,
+    renderServices(
+      services.filter((service) => service.name === name),
+      context,
+    ),
+    { force: options.force },
+  );
+
+  return () => {
+    if (packagesChanged && !options.skipInstall) installPackagesTask(tree);
+    for (const note of notes) logger.warn(`${descriptionFile(root)}: ${note}`);
+  };
+}

@@ -1,0 +1,23 @@
+import type { Tree } from '@nx/devkit';
+import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
+import { writeRendered } from '../../packages/workspace/write-rendered';
+import { renderServices } from '../outputs';
+
+/** What Nx expects of a sync generator. */
+export interface SyncResult {
+  readonly outOfSyncMessage?: string;
+}
+
+/**
+ * `nx sync`: renders every generated file again. `nx sync:check` runs the same and fails where that changes a file.
+ * @throws DescriptionError for a mistake in a description, ConflictError for edits in conflict
+ */
+export default async function syncGenerator(tree: Tree): Promise<SyncResult> {
+  const described = readDescriptions(tree);
+  const context = { images: described.options.images ?? {} };
+  const changed = await writeRendered(tree, renderServices(resolveAll(tree, described), context));
+  if (changed.length === 0) return {};
+  return {
+    outOfSyncMessage: `Generated files differ from their descriptions:\n${changed.map((path) => `  ${path}`).join('\n')}`,
+  };
+}
