@@ -49,7 +49,7 @@ const path = fc.array(word, { maxLength: 3 }).map((parts) => `/${parts.join('/')
 const probe = fc.oneof(fc.constant('tcp'), path);
 /** Any one-line text: quotes, colons, hashes, words that YAML readers take for something else. */
 const setting = fc.oneof(
-  fc.string().map((text) => text.replace(/[\u0000-\u001f]/g, '')),
+  fc.string().map((text) => text.replace(/\p{Cc}/gu, '')),
   fc.constantFrom(
     'on',
     'no',

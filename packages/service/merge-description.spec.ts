@@ -211,7 +211,7 @@ describe('properties', () => {
         expect(parse(merged)).toEqual(mergeValues(plain(before), withoutEmpty(plain(changes))));
         expect(mergeIntoDescription(merged, changes, header)).toBe(merged);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
