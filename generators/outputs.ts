@@ -20,12 +20,8 @@ export interface Output {
 export const outputs: readonly Output[] = [{ scope: 'dockerfile', render: renderDockerfile }];
 
 /** Files of some services, as the writer takes them. Pure. */
-export function renderServices(
-  services: readonly Service[],
-  context: OutputContext,
-  families: readonly Output[] = outputs,
-): readonly FileSet[] {
+export function renderServices(services: readonly Service[], context: OutputContext): readonly FileSet[] {
   return services.flatMap((service) =>
-    families.map(({ scope, render }) => ({ owner: service.root, scope, files: render(service, context) })),
+    outputs.map(({ scope, render }) => ({ owner: service.root, scope, files: render(service, context) })),
   );
 }

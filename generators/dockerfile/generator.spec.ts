@@ -1,15 +1,18 @@
-import { expressApp, filesOf, workspaceTree } from '../fixture-tree';
-import serviceGenerator from '../service/generator';
+import { expressApp, filesOf, workspaceTree } from '../../packages/workspace/fixture-tree';
 import dockerfileGenerator from './generator';
 
 async function services() {
   const tree = workspaceTree({ ...expressApp('one'), ...expressApp('two') });
-  for (const name of ['one', 'two']) await serviceGenerator(tree, { name });
+  const names = ['one', 'two'];
+  names.forEach((name, index) =>
+    tree.write(`apps/${name}/toolbox.yaml`, `runtime: node\nport: ${3000 + index}\nuid: ${1001 + index}\n`),
+  );
+  await dockerfileGenerator(tree, {});
   return tree;
 }
 
 describe('dockerfile', () => {
-  it('changes nothing after the service generator', async () => {
+  it('changes nothing when it is run again', async () => {
     const tree = await services();
     const before = filesOf(tree);
     await dockerfileGenerator(tree, {});

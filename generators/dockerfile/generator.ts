@@ -3,7 +3,7 @@ import { suggest } from '../../packages/service/choices';
 import { DescriptionError } from '../../packages/service/description-error';
 import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
 import { writeRendered } from '../../packages/workspace/write-rendered';
-import { outputs, renderServices } from '../outputs';
+import { renderDockerfile } from './render';
 import type { DockerfileGeneratorSchema } from './schema.gen';
 
 /**
@@ -23,6 +23,10 @@ export default async function dockerfileGenerator(
     throw new DescriptionError({ file: project, key: '', message });
   }
   const context = { images: described.options.images ?? {} };
-  const families = outputs.filter(({ scope }) => scope === 'dockerfile');
-  await writeRendered(tree, renderServices(chosen, context, families), { force });
+  const sets = chosen.map((service) => ({
+    owner: service.root,
+    scope: 'dockerfile',
+    files: renderDockerfile(service, context),
+  }));
+  await writeRendered(tree, sets, { force });
 }

@@ -1,4 +1,4 @@
-import { filesOf, workspaceTree } from '../fixture-tree';
+import { filesOf, workspaceTree } from '../../packages/workspace/fixture-tree';
 import initGenerator from './generator';
 
 describe('init', () => {

@@ -1,5 +1,5 @@
 import type { Tree } from '@nx/devkit';
-import { expressApp, filesOf, workspaceTree } from '../fixture-tree';
+import { expressApp, filesOf, workspaceTree } from '../../packages/workspace/fixture-tree';
 import serviceGenerator from './generator';
 import type { ServiceGeneratorSchema } from './schema.gen';
 

@@ -1,5 +1,5 @@
 import type { Tree } from '@nx/devkit';
-import { expressApp, filesOf, workspaceTree } from '../fixture-tree';
+import { expressApp, filesOf, workspaceTree } from '../../packages/workspace/fixture-tree';
 import serviceGenerator from '../service/generator';
 import syncGenerator from './generator';
 
@@ -45,6 +45,8 @@ describe('sync', () => {
   it('refuses a broken description in one line that names it', async () => {
     const tree = await twoServices();
     edit(tree, 'apps/two/toolbox.yaml', 'runtime: node', 'runtime: node\nprot: 8080');
-    await expect(syncGenerator(tree)).rejects.toThrow(/^apps\/two\/toolbox\.yaml:3: prot is not a key[^\n]*$/);
+    await expect(syncGenerator(tree)).rejects.toThrow(
+      /^apps\/two\/toolbox\.yaml:3: prot is not a key[^\n]*$/,
+    );
   });
 });

@@ -2,7 +2,7 @@ import { logger, type Tree } from '@nx/devkit';
 import { formatConflicts } from '../files/report';
 import type { RenderedFile, WriteResult } from '../files/types';
 import { writeFiles } from '../files/writer';
-import { gitBlob } from './git-blob';
+import { readBlob } from '../process/git';
 
 /** Edits of the user's that cannot be merged: one line per place. Thrown, so that Nx writes nothing of the whole run. */
 export class ConflictError extends Error {
@@ -35,7 +35,7 @@ export async function writeRendered(
   const results: WriteResult[] = [];
   const conflicts: string[] = [];
   for (const set of sets) {
-    const report = await writeFiles(tree, { ...set, force, baseOf: (id) => gitBlob(tree.root, id) });
+    const report = await writeFiles(tree, { ...set, force, baseOf: (id) => readBlob(tree.root, id) });
     results.push(...report.results);
     conflicts.push(...formatConflicts(report));
   }
