@@ -1,0 +1,134 @@
+import type { ResolvedPluginOptions } from '../../service/resolve-plugin-options';
+import { buildInputs, type Input } from './build-inputs';
+import { depsInputs } from './deps-inputs';
+import type { ProjectFacts } from './project-facts';
+
+/** The part of Nx's target configuration that is inferred here. */
+export interface TargetConfiguration {
+  readonly executor: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly cache?: boolean;
+  /** Always said: where it is not, Nx looks the executor's schema up for every single target. */
+  readonly continuous: false;
+  readonly dependsOn?: readonly string[];
+  readonly inputs?: readonly Input[];
+  readonly outputs?: readonly string[];
+  readonly metadata: {
+    readonly technologies: readonly string[];
+    readonly description: string;
+    readonly help: { readonly command: string; readonly example: Readonly<Record<string, unknown>> };
+  };
+}
+
+/** All container targets of one project by their chosen names. */
+export function inferTargets(
+  root: string,
+  facts: ProjectFacts,
+  options: ResolvedPluginOptions,
+  version: string,
+): Record<string, TargetConfiguration> {
+  const names = options.targetNames;
+  const engineOption = options.engine === 'docker' ? {} : { engine: options.engine };
+  const engine = options.engine === 'docker' ? {} : { options: engineOption };
+  const before = [facts.build, facts.pruned ? names['docker-deps'] : null].filter((name) => name !== null);
+  const targets: Record<string, TargetConfiguration> = {};
+  if (facts.pruned) {
+    targets[names['docker-deps']] = {
+      executor: 'toolbox:deps',
+      options: { inferredBy: version },
+      cache: true,
+      continuous: false,
+      dependsOn: facts.build === null ? ['^build'] : [facts.build, '^build'],
+      inputs: depsInputs,
+      outputs: ['{workspaceRoot}/dist/deps/{projectName}'],
+      metadata: metadata(
+        names['docker-deps'],
+        'Cuts the manifest and the lockfile down to what this app needs, for the install in its image',
+        { options: {} },
+      ),
+    };
+  }
+  targets[names['docker-build']] = {
+    executor: 'toolbox:build',
+    options: { ...engineOption, ...buildOptions(facts, options), inferredBy: version },
+    cache: true,
+    continuous: false,
+    dependsOn: before,
+    inputs: buildInputs(root, facts),
+    outputs: ['{workspaceRoot}/dist/images/{projectName}'],
+    metadata: metadata(
+      names['docker-build'],
+      'Builds the image into dist/images, as an OCI layout and image.json',
+      {
+        options: { noCache: true },
+        args: ['--platforms=linux/amd64,linux/arm64'],
+      },
+    ),
+  };
+  targets[names['docker-load']] = {
+    executor: 'toolbox:load',
+    ...engine,
+    continuous: false,
+    dependsOn: [names['docker-build']],
+    metadata: metadata(
+      names['docker-load'],
+      'Loads the image into the engine where the engine does not have it',
+      {
+        options: {},
+      },
+    ),
+  };
+  targets[names['docker-run']] = {
+    executor: 'toolbox:run',
+    ...engine,
+    continuous: false,
+    dependsOn: [names['docker-load']],
+    metadata: metadata(
+      names['docker-run'],
+      'Starts the image read-only and unprivileged, and waits until it is healthy',
+      {
+        options: { detach: true },
+        args: ['--port=8080'],
+      },
+    ),
+  };
+  targets[names['docker-size-check']] = {
+    executor: 'toolbox:size-check',
+    continuous: false,
+    dependsOn: [names['docker-build']],
+    metadata: metadata(
+      names['docker-size-check'],
+      "Compares the image's size with its budget, layer by layer",
+      {
+        options: { budget: '180MB' },
+      },
+    ),
+  };
+  return targets;
+}
+
+/** What the plugin's options say about builds. All of it is part of the task's hash, as options are. */
+function buildOptions(facts: ProjectFacts, options: ResolvedPluginOptions): Record<string, unknown> {
+  return {
+    ...(facts.context === undefined ? {} : { context: facts.context }),
+    ...(options.builder === null ? {} : { builder: options.builder }),
+    ...(options.registry === '' ? {} : { registry: options.registry }),
+    ...(options.tag === 'dev' ? {} : { tag: options.tag }),
+    ...(options.platforms.length === 0 ? {} : { platforms: options.platforms }),
+    ...(options.cacheFrom.length === 0 ? {} : { cacheFrom: options.cacheFrom }),
+    ...(options.cacheTo.length === 0 ? {} : { cacheTo: options.cacheTo }),
+  };
+}
+
+/** Never the technology "docker": Nx takes such a project for one that @nx/docker releases, and `nx release` fails without it. */
+function metadata(
+  target: string,
+  description: string,
+  example: Readonly<Record<string, unknown>>,
+): TargetConfiguration['metadata'] {
+  return {
+    technologies: ['container'],
+    description,
+    help: { command: `npx nx ${target} <project> --help`, example },
+  };
+}
