@@ -1,9 +1,9 @@
-import { readYamlDocument } from './parse';
 import type { ServiceDescription } from './service.gen';
 import serviceSchema from './service.schema.json';
 import { mergeIntoYaml, type KeyOrder } from './merge-yaml';
 import type { StackDescription } from './stack.gen';
 import stackSchema from './stack.schema.json';
+import { readYaml } from './yaml-document';
 
 interface OrderedSchema {
   readonly properties?: Readonly<Record<string, OrderedSchema>>;
@@ -52,7 +52,7 @@ function merge(
   schema: OrderedSchema,
 ): string {
   // Refuses what it could only destroy: a text that is no YAML, or no map.
-  const empty = text === null || readYamlDocument(text, file) === null;
+  const empty = text === null || readYaml(text, file).value === null;
   const start = empty ? startOf(text, header) : text!;
   return mergeIntoYaml(start, changes as Readonly<Record<string, unknown>>, keyOrder(schema));
 }

@@ -1,9 +1,9 @@
-import { LineCounter, isMap, isScalar, parseDocument, type Document } from 'yaml';
 import { checkServiceDescription } from './check-description';
-import { DescriptionError, type Problem } from './description-error';
+import { DescriptionError } from './description-error';
 import { schemaProblems, type LocatedProblem } from './schema-problems';
 import type { PluginOptions } from './plugin-options.gen';
 import type { ServiceDescription } from './service.gen';
+import { readSimpleYaml } from './simple-yaml';
 import type { StackDescription } from './stack.gen';
 import { validatePluginOptions, validateService, validateStack, type Validator } from './validators.gen';
 
@@ -40,14 +40,6 @@ export function parsePluginOptions(options: unknown, file = 'nx.json'): PluginOp
   );
 }
 
-/**
- * The map that a YAML text holds, or null where it holds nothing but comments.
- * @throws DescriptionError where the text is no YAML or no map.
- */
-export function readYamlDocument(text: string, file: string): Readonly<Record<string, unknown>> | null {
-  return readYaml(text, file).value;
-}
-
 function parseDescription<T>(
   text: string,
   file: string,
@@ -55,75 +47,22 @@ function parseDescription<T>(
   check: (description: T) => readonly LocatedProblem[],
   example: string,
 ): T {
-  const { document, lines, value } = readYaml(text, file, example);
+  const simple = readSimpleYaml(text);
+  if (simple !== null && validate(simple) && check(simple).length === 0) return simple;
+
+  // Everything unusual: other styles of YAML, and every mistake, which needs its line.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes longer to load than all else here to run
+  const { readYaml, locateProblem } = require('./yaml-document') as typeof import('./yaml-document');
+  const yaml = readYaml(text, file, example);
+  const { value } = yaml;
   if (value === null)
     throw new DescriptionError({ file, key: '', message: `is empty. Start with ${example}` });
   const problems = validate(value) ? check(value) : schemaProblems(validate.errors ?? []);
   if (problems.length > 0)
     throw new DescriptionError(
       problems
-        .map((problem) => locate(problem, document, lines, file))
+        .map((problem) => locateProblem(problem, yaml, file))
         .sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     );
   return value as T;
-}
-
-function readYaml(text: string, file: string, example = 'runtime: node') {
-  const lines = new LineCounter();
-  // A byte order mark is no part of the text; editors on Windows write one.
-  const content = text.replace(/^\uFEFF/, '');
-  const document = parseDocument(content, { lineCounter: lines, prettyErrors: false });
-  const broken = [...document.errors, ...document.warnings].map((error): Problem => {
-    const { line } = lines.linePos(error.pos[0]);
-    return {
-      file,
-      line,
-      key: '',
-      message: syntaxMessage(error.code, error.message, content.slice(error.pos[0])),
-    };
-  });
-  if (broken.length > 0) throw new DescriptionError(broken);
-  const value = toPlainValue(document, file);
-  if (value !== null && (typeof value !== 'object' || Array.isArray(value)))
-    throw new DescriptionError({ file, line: 1, key: '', message: `is not a map. Start with ${example}` });
-  return { document, lines, value: value as Readonly<Record<string, unknown>> | null };
-}
-
-function toPlainValue(document: Document, file: string): unknown {
-  try {
-    return document.toJS() ?? null;
-  } catch (error) {
-    // An alias without its anchor, or aliases that unfold without end.
-    throw new DescriptionError({ file, key: '', message: `is not valid YAML: ${(error as Error).message}` });
-  }
-}
-
-function syntaxMessage(code: string, message: string, rest: string): string {
-  if (code === 'DUPLICATE_KEY')
-    return `${/^[^\s:]*/.exec(rest)![0]} stands here for the second time. Keep one of the two`;
-  if (code === 'MULTIPLE_DOCS') return 'a second document starts here. Keep one';
-  if (code === 'TAG_RESOLVE_FAILED') return 'a YAML tag has no meaning here. Remove it';
-  return `is not valid YAML: ${message.replace(/\s+/g, ' ').trim()}`;
-}
-
-function locate(problem: LocatedProblem, document: Document, lines: LineCounter, file: string): Problem {
-  const { key, message } = problem;
-  const offset = offsetOf(document, problem.path);
-  return { file, line: offset === null ? 1 : lines.linePos(offset).line, key, message };
-}
-
-/** Where the key of a path starts; for a key that is not there, where the nearest key above it starts. */
-function offsetOf(document: Document, path: readonly string[]): number | null {
-  for (let length = path.length; length > 0; length--) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const name = path[length - 1]!;
-    if (isMap(parent)) {
-      const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === name);
-      if (pair && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
-    } else {
-      const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
-      if (node?.range?.[0] !== undefined) return node.range[0];
-    }
-  }
-  return null;
 }

@@ -34,6 +34,8 @@ export async function renderValidators(schemas) {
     stdin: { contents: standaloneCode(ajv, names), resolveDir: here },
     bundle: true,
     write: false,
+    // Comments name files as seen from here, wherever the tool is started.
+    absWorkingDir: here,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
