@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
@@ -11,7 +12,7 @@ const chunkSize = 256 * 1024;
 /**
  * Streams a layer's unpacked archive to `consume`, chunk by chunk, in constant memory. Where `consume` returns a promise, reading waits for it.
  * @returns the number of unpacked bytes
- * @throws ImageError where the blob is truncated, not what its media type says, or grows past `limit` bytes
+ * @throws ImageError where the blob has another digest, is truncated, not what its media type says, or grows past `limit` bytes
  */
 export async function readLayer(
   folder: string,
@@ -22,9 +23,12 @@ export async function readLayer(
   const source = createReadStream(blobPath(folder, layer.digest), { highWaterMark: chunkSize });
   const unpack = decompressor(folder, layer);
   const stream = unpack ? source.pipe(unpack) : source;
+  const hash = createHash('sha256');
   source.on('error', (error) => stream.destroy(error));
+  if (unpack) source.on('data', (chunk) => hash.update(chunk));
   let bytes = 0;
   stream.on('data', (chunk: Buffer) => {
+    if (!unpack) hash.update(chunk);
     bytes += chunk.length;
     if (bytes > limit) {
       stream.destroy(
@@ -54,6 +58,10 @@ export async function readLayer(
       `${folder}: layer ${layer.digest} cannot be unpacked (${(error as Error).message}): the layout is corrupted. Delete the folder and run docker-build again.`,
     );
   }
+  if (`sha256:${hash.digest('hex')}` !== layer.digest)
+    throw new ImageError(
+      `${folder}: layer ${layer.digest} has another digest: the layout is corrupted. Delete the folder and run docker-build again.`,
+    );
   return bytes;
 }
 

@@ -1,0 +1,140 @@
+import type { Budget } from '../../packages/service/types';
+import type { SizeAnalysis } from '../../packages/images/analyse';
+
+/** One result of a check, as every executor reports it. */
+export interface Finding {
+  readonly id: 'size-over-budget' | 'size-near-budget';
+  readonly severity: 'error' | 'warning';
+  /** File that the user would change. */
+  readonly file: string;
+  readonly path: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** `dist/reports/<project>/size.json`. Sizes in bytes. */
+export interface SizeReport extends SizeAnalysis {
+  readonly schemaVersion: 1;
+  readonly project: string;
+  readonly digest: string;
+  readonly budget: Budget;
+  /** Size that the budget limits, as a percentage of it. */
+  readonly percent: number;
+  readonly passed: boolean;
+  readonly findings: readonly Finding[];
+}
+
+export interface Subject {
+  readonly project: string;
+  readonly digest: string;
+  /** File that holds the budget, for findings. */
+  readonly description: string;
+  readonly budget: Budget;
+  readonly warnAt: number;
+}
+
+/** Judges an analysis. Pure. */
+export function judgeSize(analysis: SizeAnalysis, subject: Subject): SizeReport {
+  const { budget, project, digest } = subject;
+  const size = analysis[budget.of];
+  const percent = budget.bytes === 0 ? (size === 0 ? 0 : Infinity) : (size / budget.bytes) * 100;
+  const passed = size <= budget.bytes;
+  const largest = analysis.largest[0];
+  const fix = `Look at the largest files and the waste below${largest ? ` (first: ${largest.path}, ${megabytes(largest.bytes)})` : ''}, or raise the budget.`;
+  const findings: Finding[] = [];
+  const base = { file: subject.description, path: 'budget', fix };
+  if (!passed)
+    findings.push({
+      ...base,
+      id: 'size-over-budget',
+      severity: 'error',
+      message: `${project}: ${megabytes(size)} ${budget.of} is ${megabytes(size - budget.bytes)} over the budget of ${budget.text}.`,
+    });
+  else if (percent >= subject.warnAt)
+    findings.push({
+      ...base,
+      id: 'size-near-budget',
+      severity: 'warning',
+      message: `${project}: ${megabytes(size)} ${budget.of} is ${Math.floor(percent)} % of the budget of ${budget.text}.`,
+    });
+  return { schemaVersion: 1, project, digest, budget, percent, passed, findings, ...analysis };
+}
+
+/** The report as text for a terminal. Pure. */
+export function formatSizeReport(report: SizeReport): string {
+  const lines = [`${report.project}  ${report.digest}`, ''];
+  lines.push(
+    ...table(
+      ['#', 'compressed', 'uncompressed', 'files', 'instruction'],
+      [
+        ...report.layers.map((layer, at) => [
+          String(at + 1),
+          megabytes(layer.compressed),
+          megabytes(layer.uncompressed),
+          String(layer.files),
+          instruction(layer.instruction),
+        ]),
+        ['', megabytes(report.compressed), megabytes(report.uncompressed), String(report.files), 'the image'],
+      ],
+    ),
+    '',
+  );
+  if (report.largest.length > 0) {
+    lines.push('Largest files');
+    lines.push(
+      ...table(
+        ['size', 'layer', 'path'],
+        report.largest.map(({ path, bytes, layer }) => [megabytes(bytes), String(layer), path]),
+      ),
+      '',
+    );
+  }
+  lines.push(`Wasted (overwritten or deleted by a later layer): ${megabytes(report.wasted)}`);
+  if (report.waste.length > 0)
+    lines.push(
+      ...table(
+        ['size', 'layer', 'path', ''],
+        report.waste.map(({ path, bytes, layer, by, laterLayer }) => [
+          megabytes(bytes),
+          String(layer),
+          path,
+          `${by} by layer ${laterLayer}`,
+        ]),
+      ),
+    );
+  const filled = Math.min(30, Math.round((report.percent / 100) * 30));
+  lines.push(
+    '',
+    `Budget ${report.budget.text} ${report.budget.of}: [${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${report.percent.toFixed(1)} %  ${report.passed ? 'passed' : 'FAILED'}`,
+  );
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/** Decimal megabytes, as registries count; bytes and kilobytes where that would read 0.0. */
+export function megabytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 100_000) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function instruction(createdBy: string): string {
+  const text =
+    createdBy
+      .replace(/\s+# buildkit$/, '')
+      .replace(/\s+/g, ' ')
+      .trim() || '(not recorded)';
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Columns with two blanks between them; numbers and sizes are right-aligned. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const numeric = head.map((_, column) =>
+    (rows.length > 0 ? rows : all).every((row) => /^[\d.]+( (B|kB|MB))?$|^$/.test(row[column] ?? '')),
+  );
+  return all.map(
+    (row) =>
+      `  ${row.map((cell, column) => (numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ')}`,
+  );
+}
