@@ -2,8 +2,9 @@ import { readNxJson, type Tree } from '@nx/devkit';
 import { parsePluginOptions } from '../service/parse';
 import type { PluginOptions } from '../service/plugin-options.gen';
 
-/** Name of the plugin in nx.json. */
-export const pluginName = 'toolbox';
+import { pluginName } from './plugin-name';
+
+export { pluginName };
 
 /** The plugin's options in nx.json; none where it is not registered. @throws DescriptionError */
 export function readPluginOptions(tree: Tree): PluginOptions {

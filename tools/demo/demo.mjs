@@ -222,7 +222,7 @@ function git(...args) {
 }
 
 function docker(...args) {
-  return execFileSync(engine.dockerBin, args, { env, encoding: 'utf8' }).trim();
+  return execFileSync(join(engine.dockerBin, 'docker'), args, { env, encoding: 'utf8' }).trim();
 }
 
 function write(path, value) {
