@@ -33,6 +33,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'packages/process',
     'packages/engines',
     'packages/cluster',
+    'packages/workspace',
   ],
 };
 
