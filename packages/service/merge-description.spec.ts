@@ -111,6 +111,12 @@ describe('an existing description', () => {
 
   test.each<[string, string, Partial<ServiceDescription>, string]>([
     ['no line break at the end', 'runtime: node', { port: 1 }, 'runtime: node\nport: 1\n'],
+    [
+      'a byte order mark',
+      '\uFEFFruntime: node # x\nport: 1\n',
+      { runtime: 'go', port: 2 },
+      '\uFEFFruntime: go # x\nport: 2\n',
+    ],
     ['Windows line ends', 'runtime: node\r\n# x\r\n', { port: 1 }, 'runtime: node\r\nport: 1\r\n# x\r\n'],
     [
       'a key without a value',

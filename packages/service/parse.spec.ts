@@ -258,6 +258,12 @@ describe('parseServiceDescription', () => {
     expect(problemsOf(levels.join('\n'))[0]).toMatch(/^: is not valid YAML: Excessive alias count/);
   });
 
+  test('an environment does not repeat what is wrong in the service itself', () => {
+    expect(
+      problemsOf('runtime: node\nscale: { min: 3, max: 2 }\nenv: { staging: { settings: { A: 1 } } }\n'),
+    ).toEqual([':2: scale.min: 3 is more than max, which is 2']);
+  });
+
   test('every problem is told, in the order of the lines', () => {
     expect(problemsOf('prot: 1\nuid: 0\nbase: x\n')).toEqual([
       ':1: runtime is missing',

@@ -127,6 +127,20 @@ describe('defaults', () => {
   });
 });
 
+describe('health', () => {
+  test.each<[ServiceDescription['health'], object]>([
+    [{ live: 'tcp' }, { live: { kind: 'tcp' }, ready: { kind: 'http', path: '/ready' }, startSeconds: 30 }],
+    [
+      { ready: '/up', start: '2m' },
+      { ready: { kind: 'http', path: '/up' }, startSeconds: 120 },
+    ],
+    [{ start: '45s' }, { startSeconds: 45 }],
+    [{ start: 5 }, { startSeconds: 5 }],
+  ])('%j', (health, expected) => {
+    expect(resolve({ health }).health).toMatchObject(expected);
+  });
+});
+
 describe('budget', () => {
   test('service, then stack, then plugin, then runtime', () => {
     const withPlugin = { ...acmeStack, defaults: { ...acmeStack.defaults, budget: '90MB' } };

@@ -37,6 +37,7 @@ test('reads what descriptions usually are', () => {
     '  staging:',
     '    scale: { min: 1 }',
     '    settings: {}',
+    'settings: { A: true, B: false }',
     '',
   ].join('\n');
   const value = readSimpleYaml(text);

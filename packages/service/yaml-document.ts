@@ -15,16 +15,14 @@ export interface YamlDocument {
  */
 export function readYaml(text: string, file: string, example = 'runtime: node'): YamlDocument {
   const lines = new LineCounter();
-  // A byte order mark is no part of the text; editors on Windows write one.
-  const content = text.replace(/^\uFEFF/, '');
-  const document = parseDocument(content, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const broken = [...document.errors, ...document.warnings].map((error): Problem => {
     const { line } = lines.linePos(error.pos[0]);
     return {
       file,
       line,
       key: '',
-      message: syntaxMessage(error.code, error.message, content.slice(error.pos[0])),
+      message: syntaxMessage(error.code, error.message, text.slice(error.pos[0])),
     };
   });
   if (broken.length > 0) throw new DescriptionError(broken);
