@@ -3,7 +3,7 @@ import type { Service } from '../../service/types';
 import type { RenderedFile } from '../../files/types';
 import { baseImages } from './base-images';
 import { quoteValue } from './dockerfile-quoting';
-import { installFacts } from './install';
+import { appFolder, installFacts } from './install';
 import { renderTemplate } from './template';
 
 /** The Dockerfile of a service and the ignore file that keeps the build context to what it copies. */
@@ -34,10 +34,14 @@ function renderDockerfile(service: Service, images: Readonly<Record<string, stri
     nodeImage,
     baseImage,
     deps,
-    shell:
-      service.base === 'alpine'
-        ? '"/bin/ash", "-euo", "pipefail", "-c"'
-        : '"/bin/bash", "-euo", "pipefail", "-c"',
+    shell: shell(service),
+    collectRuntime: collectLibraries('/rootfs', baseImage ? ['/base'] : []),
+    // Debian's and Alpine's own bases have the whole C library; of what is in no image, a native module brings its own.
+    collectNative: deps && !baseImage ? collectLibraries('/libraries', ['/runtime']) : null,
+    installCompiler: isAlpine(service)
+      ? 'apk add --no-cache python3 make g++'
+      : 'apt-get update && apt-get install --yes --no-install-recommends python3 make g++',
+    appFolder: appFolder(service),
     uid: service.uid,
     gid: service.gid,
     port: service.port,
@@ -51,12 +55,28 @@ function renderDockerfile(service: Service, images: Readonly<Record<string, stri
   };
   const parts = [
     'header',
-    service.base === 'alpine' ? 'runtime-alpine' : 'runtime-debian',
+    isAlpine(service) ? 'runtime-alpine' : 'runtime-debian',
     'account',
     ...(deps ? ['install'] : []),
     'final',
   ];
   return parts.map((part) => renderTemplate(`image/${part}.ejs`, values)).join('');
+}
+
+/** A loop that reads paths of libraries and copies those that are in none of the folders `present` to `target`. */
+function collectLibraries(target: string, present: readonly string[]): string {
+  return renderTemplate('image/collect-libraries.ejs', { target, present });
+}
+
+function isAlpine({ base }: Service): boolean {
+  return base === 'alpine';
+}
+
+/** A command that fails ends the build, in a pipe, too. */
+function shell(service: Service): string {
+  return [isAlpine(service) ? '/bin/ash' : '/bin/bash', '-euo', 'pipefail', '-c']
+    .map((word) => `"${word}"`)
+    .join(', ');
 }
 
 /** Standard names: https://github.com/opencontainers/image-spec/blob/main/annotations.md */

@@ -32,6 +32,8 @@ find /rootfs -exec touch -h -d @0 {} +
 EOF
 
 # The service's own account, and two small programs of the image.
+FROM ${NODE_IMAGE} AS account
+SHELL ["/bin/ash", "-euo", "pipefail", "-c"]
 RUN --mount=type=bind,from=base,target=/base <<'EOF'
 mkdir -p /account/etc
 { cat /base/etc/passwd; echo 'app:x:1001:1001::/app:/sbin/nologin'; } > /account/etc/passwd
@@ -62,7 +64,7 @@ RUN mkdir -p /account/app && find /account -exec touch -h -d @0 {} +
 
 FROM ${BASE_IMAGE}
 COPY --link --from=runtime /rootfs/ /
-COPY --link --from=runtime /account/ /
+COPY --link --from=account /account/ /
 WORKDIR /app
 # Last, so that an edit of the source changes this layer only. Root owns the files: the service cannot change them.
 COPY --link --chmod=555 dist/apps/api/ ./

@@ -32,6 +32,8 @@ find /rootfs -exec touch -h -d @0 {} +
 EOF
 
 # The service's own account, and two small programs of the image.
+FROM ${NODE_IMAGE} AS account
+SHELL ["/bin/ash", "-euo", "pipefail", "-c"]
 RUN --mount=type=bind,from=base,target=/base <<'EOF'
 mkdir -p /account/etc
 { cat /base/etc/passwd; echo 'app:x:1001:1001::/app:/sbin/nologin'; } > /account/etc/passwd
@@ -58,34 +60,45 @@ const options = { host: '127.0.0.1', port: process.env.PORT, path: '/health', ti
 const request = get(options, ({ statusCode }) => process.exit(statusCode >= 200 && statusCode < 400 ? 0 : 1));
 request.on('timeout', () => process.exit(1)).on('error', () => process.exit(1));
 EOF
-RUN mkdir -p /account/app && find /account -exec touch -h -d @0 {} +
+RUN mkdir -p /account/app/apps/api && find /account -exec touch -h -d @0 {} +
 
 # The packages that the app imports, exactly as the lockfile has them.
 FROM ${NODE_IMAGE} AS deps
 SHELL ["/bin/ash", "-euo", "pipefail", "-c"]
 WORKDIR /app
 COPY dist/deps/api/manifests/ ./
-# Build with --secret id=npmrc,src=… for a private registry and --secret id=ca,src=… for a company's certificate
-# authority: both are there for this one command and never in the image.
+# Settings of a private registry and a company's certificate authority come as build secrets (--secret id=npmrc,src=… and
+# --secret id=ca,src=…): they are there for this one command and never in the image.
+# hadolint ignore=DL3008,DL3018
 RUN \
-  --mount=type=cache,target=/root/.local/share/pnpm/store,sharing=locked \
+  --mount=type=cache,target=/root/.npm \
+  --mount=type=cache,target=/root/.local/share/pnpm/store \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
   --mount=type=secret,id=ca,target=/run/secrets/ca \
   <<'EOF'
+export CI=true
 if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi
-pnpm install --prod --frozen-lockfile
-mkdir -p node_modules
-# Source maps and type declarations are for debuggers and compilers; the rest is the same from every build.
-find . -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.tsbuildinfo' \) -delete
+# This file names packages that may have to be compiled. The compiler stays in this stage, so its version is not pinned.
+if [ -f native-packages ]; then apk add --no-cache python3 make g++; fi
+npm install --global --force --no-audit --no-fund "$(node -p 'require("./package.json").packageManager.split("+")[0]')"
+pnpm install --frozen-lockfile --prod --store-dir /root/.local/share/pnpm/store --config.package-import-method=copy
+# What only the install needs, and what only debuggers and compilers read.
+rm -rf package-lock.json pnpm-lock.yaml yarn.lock pnpm-workspace.yaml .npmrc .yarnrc .yarnrc.yml .yarn .pnpmfile.cjs \
+  native-packages patches node_modules/.pnpm/lock.yaml
+find . -type d -path '*/node_modules/.cache' -prune -exec rm -rf {} +
+find . -type f -path '*/node_modules/*' \( -name .package-lock.json -o -name .modules.yaml -o -name '.pnpm-workspace-state*.json' \
+  -o -name .yarn-integrity -o -name .yarn-state.yml \
+  -o -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.tsbuildinfo' \) -exec rm -f {} +
+# Same bytes from every build: no time of day in the layer.
 find . -exec touch -h -d @0 {} +
 EOF
 
 FROM ${BASE_IMAGE}
 COPY --link --from=runtime /rootfs/ /
-COPY --link --from=runtime /account/ /
-WORKDIR /app
-COPY --link --from=deps /app/ ./
-COPY --link --chmod=555 dist/deps/api/files/ ./
+COPY --link --from=account /account/ /
+COPY --link --from=deps /app/ /app/
+COPY --link --chmod=555 dist/deps/api/files/ /app/
+WORKDIR /app/apps/api
 # Last, so that an edit of the source changes this layer only. Root owns the files: the service cannot change them.
 COPY --link --chmod=555 dist/apps/api/ ./
 

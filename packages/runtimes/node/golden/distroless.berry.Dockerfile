@@ -6,7 +6,7 @@ ARG NODE_IMAGE=node:24.21.0-trixie-slim
 FROM ${NODE_IMAGE} AS runtime
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 RUN <<'EOF'
-mkdir -p /rootfs/usr/local/bin /rootfs/var/lib/dpkg/status.d
+mkdir -p /rootfs/usr/local/bin
 cp "$(command -v node)" /rootfs/usr/local/bin/node
 if [ -f /usr/local/LICENSE ]; then install -D -m 644 /usr/local/LICENSE /rootfs/usr/local/share/doc/node/LICENSE; fi
 
@@ -15,7 +15,9 @@ if [ -f /usr/local/LICENSE ]; then install -D -m 644 /usr/local/LICENSE /rootfs/
 ldd /rootfs/usr/local/bin/node | grep -o '/[^ ]*' | sort -u | while read -r library; do
   file="$(realpath "$(dirname "$library")")/$(basename "$library")"
   install -D -m 755 "$library" "/rootfs$file"
-  package="$(dpkg-query --search "$file" | sed -n '1s/:.*//p')"
+  package="$(dpkg-query --search "$file" 2> /dev/null | sed -n '1s/:.*//p' || true)"
+  if [ -z "$package" ]; then continue; fi
+  mkdir -p /rootfs/var/lib/dpkg/status.d
   dpkg-query --status "$package" > "/rootfs/var/lib/dpkg/status.d/$package"
   licence="/usr/share/doc/$package/copyright"
   if [ -f "$licence" ]; then install -D -m 644 "$licence" "/rootfs$licence"; fi
@@ -35,6 +37,8 @@ find /rootfs -exec touch -h -d @0 {} +
 EOF
 
 # The service's own account, and two small programs of the image.
+FROM ${NODE_IMAGE} AS account
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 COPY <<'EOF' /account/etc/passwd
 root:x:0:0:root:/root:/sbin/nologin
 app:x:1001:1001::/app:/sbin/nologin
@@ -66,34 +70,63 @@ const options = { host: '127.0.0.1', port: process.env.PORT, path: '/health', ti
 const request = get(options, ({ statusCode }) => process.exit(statusCode >= 200 && statusCode < 400 ? 0 : 1));
 request.on('timeout', () => process.exit(1)).on('error', () => process.exit(1));
 EOF
-RUN mkdir -p /account/app && find /account -exec touch -h -d @0 {} +
+RUN mkdir -p /account/app/apps/api && find /account -exec touch -h -d @0 {} +
 
 # The packages that the app imports, exactly as the lockfile has them.
 FROM ${NODE_IMAGE} AS deps
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 WORKDIR /app
 COPY dist/deps/api/manifests/ ./
-# Build with --secret id=npmrc,src=… for a private registry and --secret id=ca,src=… for a company's certificate
-# authority: both are there for this one command and never in the image.
+# Settings of a private registry and a company's certificate authority come as build secrets (--secret id=npmrc,src=… and
+# --secret id=ca,src=…): they are there for this one command and never in the image.
+# hadolint ignore=DL3008,DL3018
 RUN \
+  --mount=type=cache,target=/root/.npm \
   --mount=type=cache,target=/root/.yarn/berry/cache,sharing=locked \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
+  --mount=type=secret,id=yarnrc,target=/root/.yarnrc.yml \
   --mount=type=secret,id=ca,target=/run/secrets/ca \
+  --mount=type=bind,from=runtime,source=/rootfs,target=/runtime \
   <<'EOF'
+export CI=true
 if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi
-yarn workspaces focus --production --all
-mkdir -p node_modules
-# Source maps and type declarations are for debuggers and compilers; the rest is the same from every build.
-find . -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.tsbuildinfo' \) -delete
-find . -exec touch -h -d @0 {} +
+# This file names packages that may have to be compiled. The compiler stays in this stage, so its version is not pinned.
+if [ -f native-packages ]; then apt-get update && apt-get install --yes --no-install-recommends python3 make g++; fi
+npm install --global --force --no-audit --no-fund "@yarnpkg/cli-dist@$(node -p 'require("./package.json").packageManager.split("@")[1].split("+")[0]')"
+export YARN_ENABLE_GLOBAL_CACHE=true YARN_GLOBAL_FOLDER=/root/.yarn/berry YARN_ENABLE_TELEMETRY=0
+yarn install --immutable
+# What only the install needs, and what only debuggers and compilers read.
+rm -rf package-lock.json pnpm-lock.yaml yarn.lock pnpm-workspace.yaml .npmrc .yarnrc .yarnrc.yml .yarn .pnpmfile.cjs \
+  native-packages patches node_modules/.pnpm/lock.yaml
+find . -type d -path '*/node_modules/.cache' -prune -exec rm -rf {} +
+find . -type f -path '*/node_modules/*' \( -name .package-lock.json -o -name .modules.yaml -o -name '.pnpm-workspace-state*.json' \
+  -o -name .yarn-integrity -o -name .yarn-state.yml \
+  -o -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.tsbuildinfo' \) -exec rm -f {} +
+# Native modules may be linked with libraries that Node.js itself does not need.
+mkdir /libraries
+find . -type f \( -name '*.node' -o -name '*.so' -o -name '*.so.*' \) -exec ldd {} \; 2> /dev/null \
+  | sed -n 's|.*=> \(/[^ ]*\).*|\1|p' | sort -u | { grep -v '^/app/' || true; } | while read -r library; do
+  file="$(realpath "$(dirname "$library")")/$(basename "$library")"
+  if [ -e "/runtime$file" ]; then continue; fi
+  install -D -m 755 "$library" "/libraries$file"
+  package="$(dpkg-query --search "$file" 2> /dev/null | sed -n '1s/:.*//p' || true)"
+  if [ -z "$package" ]; then continue; fi
+  mkdir -p /libraries/var/lib/dpkg/status.d
+  dpkg-query --status "$package" > "/libraries/var/lib/dpkg/status.d/$package"
+  licence="/usr/share/doc/$package/copyright"
+  if [ -f "$licence" ]; then install -D -m 644 "$licence" "/libraries$licence"; fi
+done
+# Same bytes from every build: no time of day in the layer.
+find . /libraries -exec touch -h -d @0 {} +
 EOF
 
 FROM scratch
 COPY --link --from=runtime /rootfs/ /
-COPY --link --from=runtime /account/ /
-WORKDIR /app
-COPY --link --from=deps /app/ ./
-COPY --link --chmod=555 dist/deps/api/files/ ./
+COPY --link --from=account /account/ /
+COPY --link --from=deps /libraries/ /
+COPY --link --from=deps /app/ /app/
+COPY --link --chmod=555 dist/deps/api/files/ /app/
+WORKDIR /app/apps/api
 # Last, so that an edit of the source changes this layer only. Root owns the files: the service cannot change them.
 COPY --link --chmod=555 dist/apps/api/ ./
 

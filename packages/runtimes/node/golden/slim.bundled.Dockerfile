@@ -9,7 +9,7 @@ FROM ${BASE_IMAGE} AS base
 FROM ${NODE_IMAGE} AS runtime
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 RUN --mount=type=bind,from=base,target=/base <<'EOF'
-mkdir -p /rootfs/usr/local/bin /rootfs/var/lib/dpkg/status.d
+mkdir -p /rootfs/usr/local/bin
 cp "$(command -v node)" /rootfs/usr/local/bin/node
 if [ -f /usr/local/LICENSE ]; then install -D -m 644 /usr/local/LICENSE /rootfs/usr/local/share/doc/node/LICENSE; fi
 
@@ -19,7 +19,9 @@ ldd /rootfs/usr/local/bin/node | grep -o '/[^ ]*' | sort -u | while read -r libr
   file="$(realpath "$(dirname "$library")")/$(basename "$library")"
   if [ -e "/base$file" ]; then continue; fi
   install -D -m 755 "$library" "/rootfs$file"
-  package="$(dpkg-query --search "$file" | sed -n '1s/:.*//p')"
+  package="$(dpkg-query --search "$file" 2> /dev/null | sed -n '1s/:.*//p' || true)"
+  if [ -z "$package" ]; then continue; fi
+  mkdir -p /rootfs/var/lib/dpkg/status.d
   dpkg-query --status "$package" > "/rootfs/var/lib/dpkg/status.d/$package"
   licence="/usr/share/doc/$package/copyright"
   if [ -f "$licence" ]; then install -D -m 644 "$licence" "/rootfs$licence"; fi
@@ -29,6 +31,8 @@ find /rootfs -exec touch -h -d @0 {} +
 EOF
 
 # The service's own account, and two small programs of the image.
+FROM ${NODE_IMAGE} AS account
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 RUN --mount=type=bind,from=base,target=/base <<'EOF'
 mkdir -p /account/etc
 { cat /base/etc/passwd; echo 'app:x:1001:1001::/app:/sbin/nologin'; } > /account/etc/passwd
@@ -59,7 +63,7 @@ RUN mkdir -p /account/app && find /account -exec touch -h -d @0 {} +
 
 FROM ${BASE_IMAGE}
 COPY --link --from=runtime /rootfs/ /
-COPY --link --from=runtime /account/ /
+COPY --link --from=account /account/ /
 WORKDIR /app
 # Last, so that an edit of the source changes this layer only. Root owns the files: the service cannot change them.
 COPY --link --chmod=555 dist/apps/api/ ./
