@@ -40,7 +40,8 @@ test('the tree has no breach of the architecture', () => {
 /** What one file in an otherwise empty tree is told. */
 function breachesOf(path: string, text: string) {
   const files = new Map([[path, text]]);
-  return findBreaches({ files, declared: ['yaml', '@nx/devkit'] }).map((line) => line.slice(path.length + 2));
+  const breaches = findBreaches({ files, declared: ['yaml', '@nx/devkit'] });
+  return breaches.filter((line) => line.startsWith(`${path}: `)).map((line) => line.slice(path.length + 2));
 }
 
 describe('each rule can fail', () => {
@@ -142,4 +143,17 @@ describe('each rule can fail', () => {
   ])('%s %j is as it should be', (path, text) => {
     expect(breachesOf(path, text)).toEqual([]);
   });
+});
+
+test.each<[readonly string[], readonly string[]]>([
+  [['generators/x/render.ts'], ['generators/x: has no generator.ts', 'generators/x: has no schema.json']],
+  [['executors/x/executor.ts', 'executors/x/report.ts'], ['executors/x: has no schema.json']],
+  [
+    ['packages/runtimes/go/detect.ts', 'packages/runtimes/registry.gen.ts'],
+    ['packages/runtimes/go: has no runtime.ts'],
+  ],
+  [['packages/runtimes/go/runtime.ts', 'generators/outputs.ts'], []],
+])('folders of %j', (paths, breaches) => {
+  const files = new Map(paths.map((path) => [path, '']));
+  expect(findBreaches({ files, declared: [] })).toEqual(breaches);
 });

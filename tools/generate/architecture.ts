@@ -73,7 +73,7 @@ export interface SourceTree {
 
 /** Every breach of the architecture: one line each, with the file first. */
 export function findBreaches({ files, declared }: SourceTree): readonly string[] {
-  return [...files].flatMap(([path, text]) => {
+  const inFiles = [...files].flatMap(([path, text]) => {
     const breaches = [
       ...namesOf(path),
       ...lengthOf(path, text),
@@ -81,6 +81,29 @@ export function findBreaches({ files, declared }: SourceTree): readonly string[]
       ...importsOf(path, text, declared),
     ];
     return breaches.map((breach) => `${path}: ${breach}`);
+  });
+  return [...inFiles, ...findIncompleteFolders(files)];
+}
+
+/** What makes a folder a generator, an executor or a runtime. */
+const folderShapes: Readonly<Record<string, readonly string[]>> = {
+  generators: ['generator.ts', 'schema.json'],
+  executors: ['executor.ts', 'schema.json'],
+  'packages/runtimes': ['runtime.ts'],
+};
+
+function findIncompleteFolders(files: SourceTree['files']): readonly string[] {
+  return Object.entries(folderShapes).flatMap(([room, needed]) => {
+    const inside = [...files.keys()].filter((path) => path.startsWith(`${room}/`));
+    const folders = new Set(
+      inside
+        .map((path) => path.slice(room.length + 1).split('/'))
+        .filter((parts) => parts.length > 1)
+        .map(([name]) => `${room}/${name}`),
+    );
+    return [...folders].flatMap((folder) =>
+      needed.filter((name) => !files.has(`${folder}/${name}`)).map((name) => `${folder}: has no ${name}`),
+    );
   });
 }
 
