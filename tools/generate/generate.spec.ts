@@ -94,7 +94,7 @@ test('the folder that it runs in, and the place of the tree, leave no trace', ()
   generate();
   const validators = 'packages/service/validators.gen.js';
   expect(read(validators)).toBe(readFileSync(join(workspace, validators), 'utf8'));
-  expect(read(validators)).not.toMatch(/node_modules\/);
+  expect(read(validators)).not.toMatch(/node_modules\//);
 });
 
 test('the pages of the reference', () => {
