@@ -13,6 +13,8 @@ export interface EngineInfo {
 export interface BuildRequest {
   readonly context: string;
   readonly dockerfile: string;
+  /** The Dockerfile as messages name it, relative to the workspace. Default: its last two segments. */
+  readonly dockerfileName?: string;
   /** Folder that receives the OCI layout. Blobs that are there already are not sent again. */
   readonly layout: string;
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -31,13 +33,38 @@ export interface BuildRequest {
   readonly dryRun?: boolean;
 }
 
+/** What a build made. */
+export type BuildResult = (
+  | {
+      /** `request.layout` holds the image; its other blobs may be of earlier builds. */
+      readonly kind: 'layout';
+      /** Digest of the manifest, or of the index where there are several platforms. */
+      readonly digest: string;
+    }
+  | {
+      /** The image is in the engine's own store only. */
+      readonly kind: 'archive';
+      readonly imageId: string;
+      /** Streams it in the format of `docker save`; `done` rejects where the stream is not whole. */
+      save(): { readonly stream: NodeJS.ReadableStream; readonly done: Promise<void> };
+    }
+) & {
+  /** Digests of the images that the build started from, by their full reference, e.g. `docker.io/library/debian:13.2-slim`. */
+  readonly bases: Readonly<Record<string, string>>;
+};
+
 /** How a container of a service is started: what `docker-run` may choose, no more. */
 export interface RunRequest {
   /** Image id or digest known to the engine, never a moving tag. */
   readonly image: string;
   readonly name: string;
+  /** `uid:gid`, or the empty string for the image's own user. */
   readonly user: string;
-  readonly publish: readonly { readonly host: string; readonly hostPort: number; readonly containerPort: number }[];
+  readonly publish: readonly {
+    readonly host: string;
+    readonly hostPort: number;
+    readonly containerPort: number;
+  }[];
   readonly tmpfs: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
@@ -56,6 +83,9 @@ export interface ContainerState {
   readonly exitCode: number;
   /** Output of the last health checks, oldest first. */
   readonly healthLog: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Ports on the host by port in the container, e.g. `{ '3000/tcp': 3000 }`. */
+  readonly ports: Readonly<Record<string, number>>;
 }
 
 /** A container engine. One folder per engine implements it; nothing else knows an engine's arguments. */
@@ -63,8 +93,8 @@ export interface Engine {
   readonly name: 'docker' | 'podman';
   /** Version and store. @throws EngineError in one clear line where the engine is missing or does not answer. */
   info(): Promise<EngineInfo>;
-  /** Builds into `request.layout` and returns the manifest digest. @throws EngineError */
-  build(request: BuildRequest): Promise<{ digest: string }>;
+  /** Builds into `request.layout`, or, where the engine cannot write a layout, into its own store. @throws EngineError */
+  build(request: BuildRequest): Promise<BuildResult>;
   /** The engine's id of the image, or null where it does not have it. */
   findImage(digest: string, configDigest: string): Promise<string | null>;
   /** Loads an archive (a stream of a tar with both an OCI index and a docker manifest.json). */

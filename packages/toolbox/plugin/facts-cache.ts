@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { workspaceDataDirectory } from '../../workspace/data-directory';
 import type { DescribedProject } from './described-projects';
 import type { ProjectFacts } from './project-facts';
 
@@ -59,15 +60,9 @@ function readEntries(file: string): Entries | null {
 }
 
 function hashOf({ description, dockerfile, ignore }: DescribedProject): string {
+  // Lengths first, so that text cannot move from one file to the next unseen.
   return createHash('sha256')
-    .update(JSON.stringify([description, dockerfile, ignore]))
+    .update(`${description?.length},${dockerfile?.length},${ignore?.length}\n`)
+    .update(`${description}\n${dockerfile}\n${ignore}`)
     .digest('base64');
-}
-
-/** Nx's own rule (`workspaceDataDirectory`), without loading @nx/devkit. */
-function workspaceDataDirectory(workspaceRoot: string): string {
-  const chosen =
-    process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? process.env['NX_PROJECT_GRAPH_CACHE_DIRECTORY'];
-  if (chosen) return isAbsolute(chosen) ? chosen : join(workspaceRoot, chosen);
-  return join(workspaceRoot, '.nx', 'workspace-data');
 }

@@ -1,5 +1,6 @@
 import { contextSources } from '../../dockerfiles/context-sources';
 import { parseDockerfile } from '../../dockerfiles/parse-dockerfile';
+import { readSimpleYaml } from '../../service/simple-yaml';
 import type { DescribedProject } from './described-projects';
 import { ignoreFacts } from './ignore-facts';
 import type { ProjectFacts } from './project-facts';
@@ -23,12 +24,8 @@ export function sourcesOf(dockerfile: string | null): string[] | null {
 }
 
 function buildOf(description: string): { target?: unknown; dependencies?: unknown } {
-  const section = buildSection(description);
-  if (section === '') return {};
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when a description changed
-    const { parse } = require('yaml') as typeof import('yaml');
-    const value: unknown = parse(section);
+    const value: unknown = readSimpleYaml(description) ?? readYaml(description);
     const build = isRecord(value) ? value['build'] : undefined;
     return isRecord(build) ? build : {};
   } catch {
@@ -37,20 +34,10 @@ function buildOf(description: string): { target?: unknown; dependencies?: unknow
   }
 }
 
-/**
- * The lines of the key `build` where the file is an ordinary block map, else all of it: parsing a whole description takes a hundred times
- * as long, and there may be hundreds.
- */
-function buildSection(text: string): string {
-  const lines = text.split(/\r?\n/);
-  const ordinary =
-    lines.every((line) => /^([\w-]+:(\s|$)|\s|#|$|---\s*$|- )/.test(line)) &&
-    !/[&*<|>?!]/.test(text.replace(/#.*/g, ''));
-  if (!ordinary) return text;
-  const start = lines.findIndex((line) => /^build:/.test(line));
-  if (start < 0) return '';
-  const length = lines.slice(start + 1).findIndex((line) => /^[^\s#]/.test(line));
-  return lines.slice(start, length < 0 ? undefined : start + 1 + length).join('\n');
+function readYaml(text: string): unknown {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only for what the fast reader leaves
+  const { parse } = require('yaml') as typeof import('yaml');
+  return parse(text);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

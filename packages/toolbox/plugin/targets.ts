@@ -28,6 +28,8 @@ export function inferTargets(
   version: string,
 ): Record<string, TargetConfiguration> {
   const names = options.targetNames;
+  // The image of another architecture is another image: without this, a remote cache would hand it out.
+  const inferredBy = options.platforms.length === 0 ? `${version} ${process.arch}` : version;
   const engineOption = options.engine === 'docker' ? {} : { engine: options.engine };
   const engine = options.engine === 'docker' ? {} : { options: engineOption };
   const before = [facts.build, facts.pruned ? names['docker-deps'] : null].filter((name) => name !== null);
@@ -35,7 +37,7 @@ export function inferTargets(
   if (facts.pruned) {
     targets[names['docker-deps']] = {
       executor: 'toolbox:deps',
-      options: { inferredBy: version },
+      options: { inferredBy },
       cache: true,
       continuous: false,
       dependsOn: facts.build === null ? ['^build'] : [facts.build, '^build'],
@@ -50,7 +52,7 @@ export function inferTargets(
   }
   targets[names['docker-build']] = {
     executor: 'toolbox:build',
-    options: { ...engineOption, ...buildOptions(facts, options), inferredBy: version },
+    options: { ...engineOption, ...buildOptions(facts, options), inferredBy },
     cache: true,
     continuous: false,
     dependsOn: before,

@@ -1,0 +1,25 @@
+import { baseImage, ownHistoryLength } from '../../packages/dockerfiles/base-image';
+import { canonicalReference } from '../../packages/images/archive';
+import type { ImageRecord } from '../../packages/images/image-record';
+import type { Layout } from '../../packages/images/layout';
+import type { BuildPlan } from './plan';
+
+/** How many of the image's layers are its base image's: those of the history entries below the Dockerfile's own. */
+export function countBaseLayers({ dockerfile, request }: BuildPlan, layout: Layout): number {
+  const [image] = layout.images;
+  if (!image || baseImage(dockerfile, request.target, request.buildArgs) === 'scratch') return 0;
+  const history = image.config.history ?? [];
+  const own = ownHistoryLength(dockerfile, request.target, request.buildArgs);
+  return history.slice(0, Math.max(0, history.length - own)).filter((entry) => !entry.empty_layer).length;
+}
+
+/** The base as the Dockerfile names it, with the digest that it names or that the engine resolved. */
+export function baseOfImage(
+  { dockerfile, request }: BuildPlan,
+  bases: Readonly<Record<string, string>>,
+): ImageRecord['base'] {
+  const name = baseImage(dockerfile, request.target, request.buildArgs) ?? 'scratch';
+  const [reference = '', pinned] = name.split('@');
+  const tagged = reference.lastIndexOf(':') > reference.lastIndexOf('/') ? reference : `${reference}:latest`;
+  return { name, digest: pinned ?? bases[canonicalReference(tagged)] ?? null };
+}

@@ -1,0 +1,82 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { logger, type ExecutorContext } from '@nx/devkit';
+import type { BuildResult, Engine } from '../../packages/engines/engine';
+import { canonicaliseLayout } from '../../packages/images/canonicalise';
+import { importDockerArchive } from '../../packages/images/docker-archive';
+import type { ImageRecord } from '../../packages/images/image-record';
+import { openLayerMemo } from '../../packages/images/layer-memo';
+import { openLayout } from '../../packages/images/layout';
+import { describeLayout, removeRecord, writeRecord } from '../../packages/images/record';
+import { failInOneLine } from '../mistakes';
+import { engineFor, keptFile } from '../project-image';
+import { baseOfImage, countBaseLayers } from './base';
+import { checkSources } from './check-sources';
+import { planBuild, type BuildPlan } from './plan';
+import type { BuildExecutorSchema } from './schema.gen';
+
+/** Builds the image of a project into `dist/images/<project>`: an OCI layout and, last, `image.json`. */
+export default function build(
+  options: BuildExecutorSchema,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return failInOneLine(async () => {
+    const plan = planBuild(options, context);
+    checkSources(plan);
+    await buildImage(plan, engineFor(options.engine, context.root));
+    return true;
+  });
+}
+
+/**
+ * The record goes first and comes back last: a build that was killed leaves no image that looks whole. Blobs of the image before stay until
+ * then, because BuildKit does not send again what is there.
+ */
+export async function buildImage(plan: BuildPlan, engine: Engine): Promise<ImageRecord | null> {
+  const { folder, request } = plan;
+  if (request.dryRun) {
+    await engine.build(request);
+    return null;
+  }
+  const existed = existsSync(folder);
+  removeRecord(folder);
+  try {
+    return await finish(plan, await engine.build(request));
+  } catch (error) {
+    if (!existed) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function finish(plan: BuildPlan, built: BuildResult): Promise<ImageRecord> {
+  const { folder, project, tags } = plan;
+  const digest = built.kind === 'layout' ? built.digest : await unpack(built, folder);
+  const memo = openLayerMemo(keptFile(plan.workspaceRoot, 'layers'));
+  const layout = await canonicaliseLayout(folder, digest, {
+    sourceDateEpoch: plan.request.sourceDateEpoch,
+    baseLayers: countBaseLayers(plan, openLayout(folder, digest)),
+    memo,
+  });
+  const base = baseOfImage(plan, built.bases);
+  const record = await describeLayout(layout, { project: project.name, tags, base }, memo);
+  memo.save();
+  writeRecord(folder, record);
+  logger.log(summary(record, plan.outputPath));
+  return record;
+}
+
+/** The classic image store cannot write a layout: its archive is unpacked into one. */
+async function unpack(built: Extract<BuildResult, { kind: 'archive' }>, folder: string): Promise<string> {
+  const { stream, done } = built.save();
+  // Where docker itself fails, its reason says more than an archive that ends too early.
+  const [saved, imported] = await Promise.allSettled([done, importDockerArchive(stream, folder)]);
+  if (saved.status === 'rejected') throw saved.reason;
+  if (imported.status === 'rejected') throw imported.reason;
+  return imported.value;
+}
+
+function summary(record: ImageRecord, outputPath: string): string {
+  const { compressed, uncompressed } = record.sizes;
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${join(outputPath, 'image.json')}: ${record.digest}, ${megabytes(uncompressed)} (${megabytes(compressed)} compressed), ${record.layers.length} layers, ${record.platforms.join(' and ')}`;
+}

@@ -1,0 +1,45 @@
+import { join, posix } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { openEngine } from '../packages/engines/engines';
+import type { Engine } from '../packages/engines/engine';
+import { insidePathProblem, normaliseInsidePath } from '../packages/service/paths';
+import { workspaceDataDirectory } from '../packages/workspace/data-directory';
+import { TargetError } from './mistakes';
+
+/** The project that a task runs for. */
+export interface TaskProject {
+  readonly name: string;
+  /** Relative to the workspace root, POSIX. */
+  readonly root: string;
+}
+
+/** @throws TargetError where the task runs for no project */
+export function projectOf(context: ExecutorContext): TaskProject {
+  const name = context.projectName ?? '';
+  const root = context.projectsConfigurations.projects[name]?.root;
+  if (root === undefined)
+    throw new TargetError('This executor runs as a target of a project, e.g. nx docker-build api.');
+  return { name, root };
+}
+
+/** Folder of the project's image relative to the workspace root. @throws TargetError where `chosen` leaves the workspace */
+export function imageFolder(project: TaskProject, chosen: string | undefined, option: string): string {
+  return insideWorkspace(chosen ?? posix.join('dist/images', project.name), project, option);
+}
+
+/** @throws TargetError where the path leaves the workspace */
+export function insideWorkspace(path: string, project: TaskProject, option: string): string {
+  const problem = insidePathProblem(path, 'the workspace');
+  if (problem) throw new TargetError(`${project.name}: ${option}: ${problem}.`);
+  return normaliseInsidePath(path);
+}
+
+/** What is learnt about engines and layers is kept beside Nx's own data. */
+export function keptFile(workspaceRoot: string, name: string): string {
+  return join(workspaceDataDirectory(workspaceRoot), `toolbox-${name}.json`);
+}
+
+/** @throws EngineError for an unknown name */
+export function engineFor(name: string | undefined, workspaceRoot: string): Engine {
+  return openEngine(name ?? 'docker', { memoryFile: keptFile(workspaceRoot, 'engines') });
+}

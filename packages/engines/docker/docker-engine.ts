@@ -1,0 +1,121 @@
+import { run } from '../../process/run';
+import { EngineError, type Engine, type EngineInfo, type RunRequest } from '../engine';
+import { containerState } from './container-state';
+import { dockerBuild } from './docker-build';
+import { DockerCli } from './docker-cli';
+import { dockerError, isInterrupted, leastVersion } from './docker-problems';
+import { startArguments } from './start-arguments';
+import { StoreMemory } from './store-memory';
+
+export interface DockerEngineOptions {
+  /** JSON file that keeps what was learnt about engines between runs. Default: nothing is kept. */
+  readonly memoryFile?: string;
+}
+
+/** Docker through its own client: what works in the user's terminal (contexts, DOCKER_HOST, credentials) works here. */
+export function dockerEngine(options: DockerEngineOptions = {}): Engine {
+  const cli = new DockerCli();
+  const memory = new StoreMemory(options.memoryFile ?? null);
+  let known: Promise<EngineInfo> | undefined;
+  const info = () => (known ??= readInfo(cli));
+
+  /** Runs a command that must succeed. `doing` completes "Docker could not …". */
+  async function must(
+    doing: string,
+    args: readonly string[],
+    runOptions: Parameters<typeof run>[1] = {},
+  ): Promise<string> {
+    const { code, stdout, stderr } = await cli.run(args, runOptions);
+    if (code !== 0) throw dockerError(doing, stderr);
+    return stdout;
+  }
+
+  return {
+    name: 'docker',
+    info,
+    build: (request) => dockerBuild(request, { cli, memory, info }),
+    async findImage(digest, configDigest) {
+      // The containerd store knows an image by the digest of its manifest, the classic one by that of its configuration.
+      const { code, stdout, stderr } = await cli.run([
+        'image',
+        'inspect',
+        '--format',
+        '{{.Id}}',
+        digest,
+        configDigest,
+      ]);
+      const ids = stdout.split('\n').map((line) => line.trim());
+      const id = [digest, configDigest].find((wanted) => ids.includes(wanted));
+      if (id) return id;
+      if (code !== 0 && !/no such image|not found/i.test(stderr))
+        throw dockerError('look for the image', stderr);
+      return null;
+    },
+    async load(archive) {
+      const { code, stderr } = await cli.run(['load', '--quiet'], { input: archive });
+      if (code === 0) return;
+      if (isInterrupted(stderr))
+        throw new EngineError(
+          'Docker stopped answering while it loaded the image. Start it again and run this again.',
+        );
+      throw dockerError('load the image', stderr);
+    },
+    async tag(imageId, reference) {
+      await must(`tag the image as ${reference}`, ['tag', imageId, reference]);
+    },
+    start: (request) => start(cli, request),
+    async inspectContainer(nameOrId) {
+      const { code, stdout, stderr } = await cli.run(['container', 'inspect', nameOrId]);
+      if (code === 0) return containerState(stdout);
+      if (/no such container/i.test(stderr)) return null;
+      throw dockerError(`inspect the container ${nameOrId}`, stderr);
+    },
+    followLogs: (nameOrId, signal) => cli.run(['logs', '--follow', nameOrId], { output: 'inherit', signal }),
+    async lastLogs(nameOrId, lines) {
+      const { stdout, stderr } = await cli.run(['logs', '--tail', String(lines), nameOrId]);
+      return (stdout + stderr).trimEnd();
+    },
+    async remove(nameOrId) {
+      const { code, stderr } = await cli.run(['rm', '--force', '--volumes', nameOrId]);
+      if (code !== 0 && !/no such container|already in progress/i.test(stderr))
+        throw dockerError(`remove the container ${nameOrId}`, stderr);
+    },
+    async stop(nameOrId, seconds) {
+      const { code, stderr } = await cli.run(['stop', '-t', String(seconds), nameOrId]);
+      if (code !== 0 && !/no such container/i.test(stderr))
+        throw dockerError(`stop the container ${nameOrId}`, stderr);
+    },
+  };
+}
+
+/** @throws EngineError where the engine does not answer or is too old */
+async function readInfo(cli: DockerCli): Promise<EngineInfo> {
+  const [version, status] = await Promise.all([
+    cli.run(['version', '--format', '{{.Server.Version}}']),
+    cli.run(['info', '--format', '{{json .DriverStatus}}']),
+  ]);
+  const failed = [version, status].find(({ code }) => code !== 0);
+  if (failed) throw dockerError('tell its version', failed.stderr);
+  const number = version.stdout.trim();
+  if (Number.parseInt(number, 10) < leastVersion)
+    throw new EngineError(`Docker ${number} is too old. Install Docker Engine ${leastVersion} or later.`);
+  const containerd = status.stdout.includes('io.containerd.snapshotter');
+  return { name: 'docker', version: number, store: containerd ? 'containerd' : 'classic' };
+}
+
+async function start(cli: DockerCli, request: RunRequest): Promise<string> {
+  const { code, stdout, stderr } = await cli.run(startArguments(request), { dryRun: request.dryRun });
+  if (code === 0) return stdout.trim();
+  if (/is already in use by container/.test(stderr))
+    throw new EngineError(
+      `A container named ${request.name} exists already. Choose another name with --name.`,
+    );
+  // A container that could not start stays behind as "created".
+  await cli.run(['rm', '--force', request.name]);
+  const [port] = request.publish;
+  if (port && /port is already allocated|address already in use|bind: /i.test(stderr))
+    throw new EngineError(
+      `Port ${port.hostPort} of ${port.host} is in use. Choose another with --port, or stop what listens there.`,
+    );
+  throw dockerError(`start ${request.name}`, stderr);
+}

@@ -1,0 +1,23 @@
+import type { RunRequest } from '../engine';
+
+/** Arguments of `docker run`: whatever else is asked for, the root is read-only and no privilege can be had. */
+export function startArguments(request: RunRequest): string[] {
+  const [uid, gid = uid] = request.user.split(':');
+  // Only numbers can own a tmpfs; a name would have to be looked up inside the image.
+  const owner = /^\d+$/.test(uid ?? '') ? `,uid=${uid},gid=${gid}` : ',mode=1777';
+  const args = ['run', '--detach', '--name', request.name];
+  if (request.user) args.push('--user', request.user);
+  args.push('--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges');
+  args.push('--pids-limit', String(request.pids ?? 256));
+  for (const path of request.tmpfs) args.push('--tmpfs', `${path}:rw,noexec,nosuid,nodev,size=64m${owner}`);
+  for (const { host, hostPort, containerPort } of request.publish) {
+    args.push('--publish', `${host}:${hostPort === 0 ? '' : hostPort}:${containerPort}`);
+  }
+  for (const [name, value] of Object.entries(request.env)) args.push('--env', `${name}=${value}`);
+  for (const [name, value] of Object.entries(request.labels)) args.push('--label', `${name}=${value}`);
+  // Swap is off beside a limit: with it, twice the memory could be used.
+  if (request.memory) args.push('--memory', request.memory, '--memory-swap', request.memory);
+  if (request.cpus) args.push('--cpus', request.cpus);
+  if (request.network) args.push('--network', request.network);
+  return [...args, request.image];
+}
