@@ -17,7 +17,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   'packages/cluster': ['packages/service', 'packages/process'],
   'packages/runtimes': ['packages/service', 'packages/files/types', 'packages/images/catalogue'],
   'packages/workspace': ['packages/service', 'packages/process', 'packages/runtimes', 'packages/files'],
-  'packages/toolbox': ['packages/service', 'packages/dockerfiles'],
+  'packages/toolbox': ['packages/service', 'packages/dockerfiles', 'packages/workspace/data-directory'],
   generators: [
     'packages/service',
     'packages/runtimes',
