@@ -25,13 +25,13 @@ export function changesOfOptions(options: ServiceGeneratorSchema): Changes {
 /** What was found in the project, for keys that the description leaves open. It is written down: later runs need no look. */
 export function changesOfDetection({ facts, fixedPort }: Detection, description: Changes): Changes {
   const { port, live, ready, settings, build, runtimeVersion } = facts.detected ?? {};
-  const { packageManager: _ofTheWorkspace, ...found } = build ?? {};
   return {
     port: description.port ?? (fixedPort ? port : undefined),
     version: description.version ?? runtimeVersion,
     health: { live: textOf(live), ready: textOf(ready), ...description.health },
     settings: orNothing({ ...settings, ...description.settings }),
-    build: { ...found, ...description.build },
+    // The package manager is the workspace's, not the service's.
+    build: { ...build, packageManager: undefined, ...description.build } as Changes['build'],
   };
 }
 

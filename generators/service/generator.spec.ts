@@ -239,3 +239,23 @@ describe('mistakes are one clear line, and leave nothing behind', () => {
     expect(['DescriptionError', 'FileError']).toContain(error?.name);
   });
 });
+
+it('a project at the root of the workspace is taken, too', async () => {
+  const build = {
+    executor: '@nx/esbuild:esbuild',
+    options: { outputPath: 'dist/acme', main: 'src/main.ts' },
+  };
+  const tree = workspaceTree({
+    'project.json': JSON.stringify({
+      name: 'acme',
+      projectType: 'application',
+      sourceRoot: 'src',
+      targets: { build },
+    }),
+    'src/main.ts': `import express from 'express';\nexpress().listen(process.env.PORT ?? 3000);`,
+  });
+  await run(tree, 'acme');
+  expect(tree.read('toolbox.yaml', 'utf-8')).toContain('output: dist/acme');
+  expect(tree.read('Dockerfile', 'utf-8')).toContain('COPY --link --chmod=555 dist/acme/ ./');
+  await expectNoChange(tree, () => run(tree, 'acme'));
+});

@@ -36,7 +36,9 @@ type Outcome = { readonly result: WriteResult; readonly entry?: LockEntry };
  */
 export async function writeFiles(tree: Tree, request: WriteRequest): Promise<WriteReport> {
   const files = request.files.map((file) => ({ ...file, path: checkPath(file.path) }));
-  const lockPath = posix.join(checkPath(request.owner), lockName);
+  // A project may lie at the root of the workspace.
+  const owner = request.owner === '.' ? '.' : checkPath(request.owner);
+  const lockPath = posix.join(owner, lockName);
   const lock = parseLock(lockPath, tree.read(lockPath, 'utf-8'));
   const next = new Map<string, LockEntry>();
   for (const [key, entry] of lock) if (entry.scope !== request.scope) next.set(key, entry);
