@@ -5,7 +5,7 @@ import type { BuildResult, Engine } from '../../packages/engines/engine';
 import { canonicaliseLayout } from '../../packages/images/canonicalise';
 import { importDockerArchive } from '../../packages/images/docker-archive';
 import type { ImageRecord } from '../../packages/images/image-record';
-import { openLayerMemo } from '../../packages/images/layer-memo';
+import { openLayerMemo, type LayerMemo } from '../../packages/images/layer-memo';
 import { openLayout } from '../../packages/images/layout';
 import { describeLayout, removeRecord, writeRecord } from '../../packages/images/record';
 import { failInOneLine } from '../mistakes';
@@ -50,8 +50,8 @@ export async function buildImage(plan: BuildPlan, engine: Engine): Promise<Image
 
 async function finish(plan: BuildPlan, built: BuildResult): Promise<ImageRecord> {
   const { folder, project, tags } = plan;
-  const digest = built.kind === 'layout' ? built.digest : await unpack(built, folder);
   const memo = openLayerMemo(keptFile(plan.workspaceRoot, 'layers'));
+  const digest = built.kind === 'layout' ? built.digest : await unpack(built, folder, memo);
   const layout = await canonicaliseLayout(folder, digest, {
     sourceDateEpoch: plan.request.sourceDateEpoch,
     baseLayers: countBaseLayers(plan, openLayout(folder, digest)),
@@ -66,10 +66,14 @@ async function finish(plan: BuildPlan, built: BuildResult): Promise<ImageRecord>
 }
 
 /** The classic image store cannot write a layout: its archive is unpacked into one. */
-async function unpack(built: Extract<BuildResult, { kind: 'archive' }>, folder: string): Promise<string> {
+async function unpack(
+  built: Extract<BuildResult, { kind: 'archive' }>,
+  folder: string,
+  memo: LayerMemo,
+): Promise<string> {
   const { stream, done } = built.save();
   // Where docker itself fails, its reason says more than an archive that ends too early.
-  const [saved, imported] = await Promise.allSettled([done, importDockerArchive(stream, folder)]);
+  const [saved, imported] = await Promise.allSettled([done, importDockerArchive(stream, folder, memo)]);
   if (saved.status === 'rejected') throw saved.reason;
   if (imported.status === 'rejected') throw imported.reason;
   return imported.value;

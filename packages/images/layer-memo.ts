@@ -7,6 +7,8 @@ export interface LayerFacts {
   readonly uncompressed: number;
   /** Newest timestamp in the archive, seconds since the epoch. Absent for layers of a base image, which stay as they are. */
   readonly newest?: number;
+  /** The layer's blob when it is compressed, where `docker save` gave it as a plain archive. */
+  readonly compressed?: { readonly digest: string; readonly size: number };
   /** What the layer becomes when its timestamps are clamped, by source date epoch. */
   readonly clamped?: Readonly<
     Record<
