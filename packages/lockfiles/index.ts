@@ -1,0 +1,7 @@
+export { detectPackageManager, type DetectedPackageManager } from './detect-package-manager';
+export { LockfileError } from './lockfile-error';
+export { needsCompiler } from './native-packages';
+export { selectPackageFiles } from './package-files';
+export { pruneWorkspace } from './prune-workspace';
+export { scanImports } from './scan-imports';
+export type * from './types';
