@@ -200,7 +200,7 @@ describe('analyseImage', () => {
         { path: 'cache/a', content: 'x'.repeat(50) },
         { path: 'opaque/b', content: 'x'.repeat(30) },
         { path: 'folder/c', content: 'x'.repeat(7) },
-        { path: 'etc/link', type: '1', link: 'etc/one' },
+        { path: 'etc/link', type: '2', link: 'one' },
       ],
       [
         { path: 'etc/one', content: 'y'.repeat(10) },
