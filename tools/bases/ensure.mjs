@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureEngine } from '../engine/ensure.mjs';
 import { withLock } from '../engine/lock.mjs';
+import { cannotInstall } from '../engine/packages.mjs';
 import { run, tryRun } from '../engine/run.mjs';
 import { DEFAULT_MAJOR, allKeys, baseImage, defaultKeys } from './catalogue.mjs';
 import { LABEL, loadStandIn } from './stand-in.mjs';
@@ -63,6 +64,11 @@ async function ensureOne({ key, name }, { docker, env, log, mode, registry }) {
     registry.reachable = false;
     log(`no image registry can be reached (${pulled.why}): making stand-ins`);
   }
+  const hindrance = cannotInstall();
+  if (hindrance)
+    throw new Error(
+      `${name}: not in the engine, no image registry was asked or answered, and no stand-in can be made: ${hindrance}. Run \`docker pull ${name}\` where a registry can be reached.`,
+    );
   await loadStandIn(key, { docker, env, log });
   return 'stand-in';
 }

@@ -14,8 +14,9 @@ const POLICY = '/usr/sbin/policy-rc.d';
 /** @returns {string} why no engine can be installed here, or an empty string */
 export function cannotInstall() {
   const { id } = distribution();
-  if (process.platform !== 'linux' || id !== 'debian') return 'only Debian is set up automatically';
-  if (process.getuid() !== 0) return 'installing one needs root';
+  if (process.platform !== 'linux' || id !== 'debian')
+    return 'packages are installed automatically on Debian only';
+  if (process.getuid() !== 0) return 'installing packages needs root';
   if (!aptMirror()) return "the machine's apt configuration names no mirror of its own release";
   return '';
 }
