@@ -25,7 +25,7 @@ done
 
 ln -s usr/lib /rootfs/lib
 if [ -d /rootfs/usr/lib64 ]; then ln -s usr/lib64 /rootfs/lib64; fi
-mkdir -p -m 755 /rootfs/etc
+install -d -m 755 /rootfs/etc
 install -D -m 644 /usr/lib/os-release /rootfs/usr/lib/os-release
 ln -s ../usr/lib/os-release /rootfs/etc/os-release
 install -m 644 /etc/debian_version /rootfs/etc/debian_version
