@@ -38,14 +38,14 @@ export function startImporters(request: PruneRequest, workspace: Workspace, lock
   return { map, warnings };
 }
 
-type Wanted = Pick<FoundImport, 'name' | 'need'> & { readonly where: string };
+type Wanted = Pick<FoundImport, 'name' | 'need' | 'importer'> & { readonly where: string };
 
 /** Static needs first, so that a name is judged by its strongest need. */
 function wantedPackages(request: PruneRequest, isPackage: boolean): readonly Wanted[] {
   const wanted: Wanted[] = [];
   for (const name of request.include ?? []) wanted.push({ name, need: 'static', where: `include: ${name}` });
-  for (const { name, need, file, line } of request.imports)
-    wanted.push({ name, need, where: `${file}:${line}: imports ${name}` });
+  for (const { name, need, importer, file, line } of request.imports)
+    wanted.push({ name, need, importer, where: `${file}:${line}: imports ${name}` });
   // Ranges of these are not looked at: the lockfile decides the versions.
   const hints: { path: string; content: string }[] = request.outputManifest ? [request.outputManifest] : [];
   const path = joinPath(request.projectRoot, 'package.json');
@@ -62,12 +62,15 @@ function wantedPackages(request: PruneRequest, isPackage: boolean): readonly Wan
   }
   const order = { static: 0, lazy: 1, optional: 2 };
   const sorted = wanted.sort((a, b) => order[a.need] - order[b.need] || (a.where < b.where ? -1 : 1));
-  return sorted.filter(({ name }, index) => sorted.findIndex((other) => other.name === name) === index);
+  return sorted.filter(
+    ({ name, importer }, index) =>
+      sorted.findIndex((other) => other.name === name && other.importer === importer) === index,
+  );
 }
 
 /** Makes a package part of the root or of the app. Returns what is wrong, in one line, or null. */
 function place(
-  { name, where }: Wanted,
+  { name, where, importer }: Wanted,
   { projectRoot }: PruneRequest,
   workspace: Workspace,
   lock: Lock,
@@ -75,7 +78,7 @@ function place(
   warnings: string[],
 ): string | null {
   const root = map.get('.')!;
-  const app = map.get(projectRoot) ?? root;
+  const app = importerFor(importer ?? projectRoot, workspace, map);
   if (name === app.manifest.name || isDeclared(app, name)) return null;
   if (app !== root) {
     const spec = declaredSpec(app.manifest, name)?.spec;
@@ -101,6 +104,13 @@ function place(
   root.dependencies[name] = spec;
   warnings.push(`${where}, which no package.json declares. ${spec} is used. Add it to the dependencies`);
   return null;
+}
+
+/** Other workspace packages than the app are here because their files were looked at: they are needed. */
+function importerFor(folder: string, workspace: Workspace, map: Map<string, Importer>): Importer {
+  const manifest = workspace.packages.get(folder);
+  if (!map.has(folder) && manifest) map.set(folder, importerOf(folder, manifest));
+  return map.get(folder) ?? map.get('.')!;
 }
 
 function isDeclared(importer: Importer, name: string): boolean {

@@ -67,7 +67,8 @@ export function missingEntry(manifest: Manifest, files: readonly string[]): stri
   return present(target) || files.includes('index.js') ? null : target;
 }
 
-function entryTargets(manifest: Manifest): readonly string[] {
+/** Files that `main`, `module`, `exports` and `bin` name, relative to the package. */
+export function entryTargets(manifest: Manifest): readonly string[] {
   const { main, module, exports, bin } = manifest as Record<string, unknown>;
   const found = new Set<string>();
   for (const target of [main, module].filter((value) => typeof value === 'string')) found.add(clean(target));

@@ -1,4 +1,5 @@
 import { isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path/posix';
 import { tokens, type Token } from './js-tokens';
 import type { FoundImport, PrunedFile } from './types';
 
@@ -6,20 +7,46 @@ import type { FoundImport, PrunedFile } from './types';
  * The bare imports of built JavaScript: `import`, `export … from`, `import()`, `require()`, `require.resolve()`. Relative
  * paths, URLs, `#internal` names and Node's own modules are left out, and so is what a loader inside the output maps itself
  * (Nx's unbundled esbuild output). Sorted by name, file and line; one entry per name, file and need.
+ * With `entries`, files that these do not load are known to be there only: nothing in them is needed at the start.
  */
-export function scanImports(files: readonly PrunedFile[]): readonly FoundImport[] {
+export function scanImports(
+  files: readonly PrunedFile[],
+  entries?: readonly string[],
+): readonly FoundImport[] {
   const found = new Map<string, FoundImport>();
   const mapped = files.flatMap(({ content }) => mappedNames(content));
-  for (const { path, content } of files) {
-    if (!/\.[cm]?js$/.test(path)) continue;
-    for (const { specifier, offset, need } of importsOf(content)) {
+  const scripts = files.filter(({ path }) => /\.[cm]?js$/.test(path));
+  const imports = new Map(scripts.map(({ path, content }) => [path, [...importsOf(content)]]));
+  const loaded = entries && mapped.length === 0 ? loadedFiles(entries, imports) : null;
+  for (const { path, content } of scripts) {
+    for (const { specifier, offset, need: stated } of imports.get(path)!) {
       const name = packageName(specifier);
       if (name === null || mapped.some((pattern) => matches(pattern, specifier))) continue;
+      const need = stated === 'static' && loaded && !loaded.has(path) ? 'lazy' : stated;
       const key = `${name}\0${path}\0${need}`;
       if (!found.has(key)) found.set(key, { name, file: path, line: lineOf(content, offset), need });
     }
   }
   return [...found.keys()].sort().map((key) => found.get(key)!);
+}
+
+/** The files that the entries load by relative imports, whenever that is. */
+function loadedFiles(
+  entries: readonly string[],
+  imports: ReadonlyMap<string, readonly RawImport[]>,
+): ReadonlySet<string> {
+  const loaded = new Set(entries.filter((entry) => imports.has(entry)));
+  // A set grows while it is iterated, so this is the whole closure.
+  for (const path of loaded)
+    for (const { specifier } of imports.get(path)!) {
+      if (!/^\.\.?(\/|$)/.test(specifier)) continue;
+      const target = join(dirname(path), specifier);
+      const file = ['', '.js', '.cjs', '.mjs', '/index.js']
+        .map((end) => target + end)
+        .find((at) => imports.has(at));
+      if (file !== undefined) loaded.add(file);
+    }
+  return loaded;
 }
 
 /** Name of the package that a specifier is of; null where it is no bare import, or one of Node's own modules. */

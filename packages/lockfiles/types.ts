@@ -20,6 +20,8 @@ export interface FoundImport {
    * function. `optional`: guarded by `try`.
    */
   readonly need: 'static' | 'lazy' | 'optional';
+  /** Folder of the workspace package that the file is of. Default: the app. */
+  readonly importer?: string;
 }
 
 export interface PruneRequest {
