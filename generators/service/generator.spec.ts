@@ -259,3 +259,17 @@ it('a project at the root of the workspace is taken, too', async () => {
   expect(tree.read('Dockerfile', 'utf-8')).toContain('COPY --link --chmod=555 dist/acme/ ./');
   await expectNoChange(tree, () => run(tree, 'acme'));
 });
+
+it('adds the packages that are missing, and keeps versions that are there', async () => {
+  const before = {
+    name: 'acme',
+    dependencies: { fastify: '~5.2.1', rxjs: '7' },
+    devDependencies: { typescript: '5.9.3' },
+  };
+  const tree = workspaceTree({ 'package.json': `${JSON.stringify(before, null, 2)}\n` });
+  await run(tree, 'api');
+  const { dependencies, devDependencies } = JSON.parse(tree.read('package.json', 'utf-8')!);
+  expect(Object.keys(dependencies).sort()).toEqual(['fastify', 'prom-client', 'rxjs']);
+  expect(dependencies.fastify).toBe('~5.2.1');
+  expect(devDependencies.typescript).toBe('5.9.3');
+});
