@@ -1,8 +1,9 @@
 import { ImageError } from './image-error';
+import { checkExtension, parsePax } from './pax';
 import { blockSize, padding, parseHeader, setMtime, setSize } from './tar-header';
-import { parsePax } from './tar-reader';
 
-const longestExtension = 1024 * 1024;
+/** Records of an extended header that hold a time. */
+const times: ReadonlySet<string> = new Set(['mtime', 'atime', 'ctime', 'LIBARCHIVE.creationtime']);
 
 /**
  * Clamps every timestamp of a tar archive to `epoch` (seconds) while it streams through: `write` chunks in, `emit` gets the new bytes.
@@ -13,6 +14,8 @@ export class TimeClamp {
   private rest = 0;
   private extension: { header: Buffer; size: number } | null = null;
   private extensionBody: Buffer[] = [];
+  /** Size that an extended header gives the entry after it: its own field holds 8 GiB at most. */
+  private extendedSize: number | null = null;
   private ended = false;
 
   constructor(
@@ -58,17 +61,18 @@ export class TimeClamp {
       return this.emit(block);
     }
     if (header.type === 'x') {
-      if (header.size > longestExtension)
-        throw new ImageError(
-          `${this.where}: an extended header has ${header.size} bytes: refused. Build the image again.`,
-        );
+      checkExtension(header.size, this.where);
+      if (header.size === 0) return;
       this.extension = { header: block, size: header.size };
       this.rest = header.size + padding(header.size);
       return;
     }
     if (header.mtime > this.epoch) setMtime(block, this.epoch);
     this.emit(block);
-    const body = '123456'.includes(header.type) ? 0 : header.size;
+    const size = 'gLK'.includes(header.type) ? header.size : (this.extendedSize ?? header.size);
+    const body = '123456'.includes(header.type) ? 0 : size;
+    // A long name (L, K) or a global header (g) may stand between an extended header and its entry.
+    if (!'gLK'.includes(header.type)) this.extendedSize = null;
     this.rest = body + padding(body);
   }
 
@@ -78,20 +82,15 @@ export class TimeClamp {
     const records = parsePax(Buffer.concat(this.extensionBody).subarray(0, size), this.where);
     this.extension = null;
     this.extensionBody = [];
-    for (const key of ['mtime', 'atime', 'ctime', 'LIBARCHIVE.creationtime']) records.delete(key);
-    if (records.size === 0) return;
-    const body = Buffer.from([...records].map(([key, value]) => paxRecord(key, value)).join(''));
+    const bytes = Number(records.find(({ key }) => key === 'size')?.value.toString() ?? NaN);
+    if (Number.isSafeInteger(bytes) && bytes >= 0) this.extendedSize = bytes;
+    const kept = records.filter(({ key }) => !times.has(key));
+    if (kept.length === 0) return;
+    const body = Buffer.concat(kept.map((record) => record.bytes));
     setMtime(header, Math.min(parseHeader(header, this.where)?.mtime ?? 0, this.epoch));
     setSize(header, body.length);
     this.emit(header);
     this.emit(body);
     this.emit(Buffer.alloc(padding(body.length)));
   }
-}
-
-function paxRecord(key: string, value: string): string {
-  const rest = Buffer.byteLength(` ${key}=${value}\n`);
-  let length = rest + String(rest).length;
-  if (rest + String(length).length !== length) length = rest + String(length).length;
-  return `${length} ${key}=${value}\n`;
 }

@@ -14,19 +14,25 @@ export interface FixtureEntry {
   readonly mode?: number;
   readonly mtime?: number;
   readonly link?: string;
+  /** Records of an extended header before the entry. */
+  readonly pax?: Readonly<Record<string, string | Buffer>>;
 }
 
-/** A tar archive of these entries, as a registry's layers are before compression. */
+/** A tar archive of these entries with its two closing blocks, as a registry's layers are before compression. */
 export function tarOf(entries: readonly FixtureEntry[]): Buffer {
   const parts: Buffer[] = [];
   for (const entry of entries) {
     const body = Buffer.from(entry.content ?? '');
-    if (Buffer.byteLength(entry.path) > 100) {
-      const record = paxRecord('path', entry.path);
+    const records = Object.entries({
+      ...(Buffer.byteLength(entry.path) > 100 ? { path: entry.path } : {}),
+      ...entry.pax,
+    }).map(([key, value]) => paxRecord(key, value));
+    if (records.length > 0) {
+      const header = Buffer.concat(records);
       parts.push(
-        headerOf({ path: 'pax', type: 'x' }, record.length),
-        record,
-        Buffer.alloc(padding(record.length)),
+        headerOf({ path: 'pax', type: 'x', mtime: entry.mtime }, header.length),
+        header,
+        Buffer.alloc(padding(header.length)),
       );
     }
     parts.push(headerOf(entry, body.length), body, Buffer.alloc(padding(body.length)));
@@ -84,7 +90,8 @@ export function buildLayout(
   return { digest: manifest.digest, configDigest: config.digest };
 }
 
-function headerOf(entry: FixtureEntry, size: number): Buffer {
+/** A header block with a right checksum. */
+export function headerOf(entry: FixtureEntry, size: number): Buffer {
   const block = Buffer.alloc(512);
   block.write(entry.path.slice(0, 100), 0, 100, 'utf8');
   block.write(
@@ -104,9 +111,10 @@ function headerOf(entry: FixtureEntry, size: number): Buffer {
   return block;
 }
 
-function paxRecord(key: string, value: string): Buffer {
-  const rest = Buffer.byteLength(` ${key}=${value}\n`);
-  let length = rest + String(rest).length;
-  if (rest + String(length).length !== length) length = rest + String(length).length;
-  return Buffer.from(`${length} ${key}=${value}\n`);
+/** A record of an extended header; its length counts its own digits. */
+export function paxRecord(key: string, value: string | Buffer): Buffer {
+  const rest = Buffer.concat([Buffer.from(` ${key}=`), Buffer.from(value), Buffer.from('\n')]);
+  let length = rest.length + String(rest.length).length;
+  if (rest.length + String(length).length !== length) length = rest.length + String(length).length;
+  return Buffer.concat([Buffer.from(String(length)), rest]);
 }

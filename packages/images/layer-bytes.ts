@@ -67,7 +67,7 @@ export async function readLayer(
 
 function decompressor(folder: string, { mediaType, digest }: Descriptor): Transform | null {
   if (/(\+|\.)gzip$/.test(mediaType)) return zlib.createGunzip({ chunkSize });
-  if (/\+zstd$/.test(mediaType)) {
+  if (/(\+|\.)zstd$/.test(mediaType)) {
     const create = (zlib as { createZstdDecompress?: (options: { chunkSize: number }) => Transform })
       .createZstdDecompress;
     if (create) return create({ chunkSize });

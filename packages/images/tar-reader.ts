@@ -1,4 +1,5 @@
 import { ImageError } from './image-error';
+import { checkExtension, parsePax } from './pax';
 import { blockSize, padding, parseHeader, type TarHeader } from './tar-header';
 
 /** One entry of an archive, with extended (pax and GNU) names and sizes applied. */
@@ -22,9 +23,6 @@ export interface TarVisitor {
   /** Called after the last byte of an entry's body. */
   end?(): void;
 }
-
-/** Longest extended header that is read: names have at most a few KiB, extended attributes at most 64 KiB each. */
-const longestExtension = 1024 * 1024;
 
 /**
  * A push parser for tar archives (ustar, pax, GNU long names, base-256 sizes): feed it chunks of any size with `write`, then `finish`.
@@ -88,10 +86,7 @@ export class TarReader {
 
   private begin(header: TarHeader): void {
     if ('xgLK'.includes(header.type)) {
-      if (header.size > longestExtension)
-        throw new ImageError(
-          `${this.where}: an extended header has ${header.size} bytes, more than ${longestExtension}: refused. Build the image again.`,
-        );
+      checkExtension(header.size, this.where);
       this.extension = [];
       this.extensionType = header.type;
       this.mode = 'extension';
@@ -100,7 +95,7 @@ export class TarReader {
       if (this.body + this.pad === 0) this.mode = 'header';
       return;
     }
-    if (header.type === 'S' || this.pax?.has('GNU.sparse.major'))
+    if (header.type === 'S' || [...(this.pax?.keys() ?? [])].some((key) => key.startsWith('GNU.sparse.')))
       throw new ImageError(
         `${this.where}: ${header.name} is a sparse file, which image layers do not hold. Build the image again.`,
       );
@@ -156,37 +151,11 @@ export class TarReader {
     if (this.mode === 'extension') {
       const bytes = Buffer.concat(this.extension);
       this.extension = [];
-      if (this.extensionType === 'x') this.pax = parsePax(bytes, this.where);
+      if (this.extensionType === 'x')
+        this.pax = new Map(parsePax(bytes, this.where).map(({ key, value }) => [key, value.toString()]));
       if (this.extensionType === 'L') this.longName = bytes.toString('utf8').replace(/\0.*$/s, '');
       if (this.extensionType === 'K') this.longLink = bytes.toString('utf8').replace(/\0.*$/s, '');
     } else if (this.visit) this.visitor.end?.();
     this.mode = 'header';
   }
-}
-
-/** Records of a pax extended header: `<length> <key>=<value>\n`, the length counting all of it in bytes (POSIX.1-2001). */
-export function parsePax(bytes: Buffer, where: string): Map<string, string> {
-  const records = new Map<string, string>();
-  let at = 0;
-  while (at < bytes.length) {
-    const blank = bytes.indexOf(0x20, at);
-    const length = blank < 0 ? NaN : Number(bytes.toString('latin1', at, blank));
-    const equals = bytes.indexOf(0x3d, blank);
-    if (
-      !Number.isInteger(length) ||
-      length <= 0 ||
-      at + length > bytes.length ||
-      equals < 0 ||
-      equals >= at + length
-    )
-      throw new ImageError(
-        `${where}: an extended header is malformed: the archive is corrupted. Build the image again.`,
-      );
-    records.set(
-      bytes.toString('utf8', blank + 1, equals),
-      bytes.toString('utf8', equals + 1, at + length - 1),
-    );
-    at += length;
-  }
-  return records;
 }
