@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
@@ -50,6 +50,14 @@ describe('canonicaliseLayout', () => {
     expect(after[2]).not.toBe(before[2]);
   });
 
+  it('removes what a build that was killed left behind', async () => {
+    const { digest } = buildLayout(folder, [app(5)]);
+    for (const name of ['ingest', 'rewriting-12', 'importing-12', '.image.json.12'])
+      mkdirSync(join(folder, name));
+    await canonicalise(folder, digest);
+    expect(readdirSync(folder).sort()).toEqual(['blobs', 'index.json', 'oci-layout']);
+  });
+
   it('is idempotent, and removes what the image does not reach', async () => {
     const { digest } = buildLayout(folder, [app(5)]);
     writeFileSync(join(folder, 'blobs', 'sha256', 'f'.repeat(64)), 'of an earlier build');
@@ -88,11 +96,21 @@ describe('openLayout', () => {
     ['half an index', () => writeFileSync(join(folder, 'index.json'), '{"manif'), /not a JSON object/],
     ['no manifest', () => writeFileSync(join(folder, 'index.json'), '{"manifests":[]}'), /names 0 images/],
     [
+      'no list of manifests',
+      () => writeFileSync(join(folder, 'index.json'), '{"manifests":{}}'),
+      /malformed descriptor/,
+    ],
+    [
+      'a manifest that is null',
+      () => writeFileSync(join(folder, 'index.json'), '{"manifests":[null]}'),
+      /malformed descriptor/,
+    ],
+    [
       'a digest that is a path',
       () =>
         writeFileSync(
           join(folder, 'index.json'),
-          '{"manifests":[{"digest":"sha256:../../etc/passwd","size":1}]}',
+          '{"manifests":[{"mediaType":"x","digest":"sha256:../../etc/passwd","size":1}]}',
         ),
       /is not a sha256 digest/,
     ],

@@ -46,14 +46,16 @@ export function openLayout(folder: string, digest?: string): Layout {
   if (!existsSync(join(folder, 'index.json')))
     throw new ImageError(`${folder}: no image layout here (index.json is missing). Run docker-build first.`);
   const index = parseJson<Index>(folder, 'index.json', readFileSync(join(folder, 'index.json'), 'utf8'));
-  const entries = Array.isArray(index.manifests) ? index.manifests : [];
+  const entries = descriptors(folder, 'index.json', index.manifests);
   const root = digest ? entries.find((entry) => entry.digest === digest) : entries[0];
   if (!root || (!digest && entries.length !== 1))
     throw new ImageError(
       `${folder}/index.json: names ${entries.length} images${digest ? `, none of them ${digest}` : ', expected one'}: the layout is corrupted. ${again}`,
     );
   const manifests = isIndex(root.mediaType)
-    ? readJsonBlob<Index>(folder, root).manifests.filter((entry) => entry.platform?.os !== 'unknown')
+    ? descriptors(folder, `blob ${root.digest}`, readJsonBlob<Index>(folder, root).manifests).filter(
+        (entry) => entry.platform?.os !== 'unknown',
+      )
     : [root];
   const images = manifests.map((descriptor) => readImage(folder, descriptor));
   if (images.length === 0)
@@ -64,8 +66,8 @@ export function openLayout(folder: string, digest?: string): Layout {
 
 function readImage(folder: string, descriptor: Descriptor): LayoutImage {
   const manifest = readJsonBlob<Manifest>(folder, descriptor);
-  if (!manifest.config || !Array.isArray(manifest.layers))
-    throw new ImageError(`${folder}: blob ${descriptor.digest} is not an image manifest. ${again}`);
+  descriptors(folder, `blob ${descriptor.digest}`, [manifest.config]);
+  descriptors(folder, `blob ${descriptor.digest}`, manifest.layers);
   const config = readJsonBlob<ImageConfig>(folder, manifest.config);
   if (config.rootfs?.diff_ids?.length !== manifest.layers.length)
     throw new ImageError(
@@ -73,6 +75,20 @@ function readImage(folder: string, descriptor: Descriptor): LayoutImage {
     );
   for (const layer of manifest.layers) checkSize(folder, layer);
   return { descriptor, manifest, config };
+}
+
+/** What a file of the layout says it names, checked before anything is followed. */
+function descriptors(folder: string, what: string, value: unknown): readonly Descriptor[] {
+  const list: unknown[] = Array.isArray(value) ? value : [null];
+  for (const entry of list) {
+    const { digest, size, mediaType } = (entry ?? {}) as Partial<Descriptor>;
+    if (typeof mediaType !== 'string' || !Number.isSafeInteger(size) || (size as number) < 0)
+      throw new ImageError(
+        `${folder}/${what}: holds a malformed descriptor: the layout is corrupted. ${again}`,
+      );
+    checkDigest(folder, digest);
+  }
+  return list as Descriptor[];
 }
 
 /** `os/architecture[/variant]` of a configuration. */
@@ -143,7 +159,10 @@ export async function verifyBlob(folder: string, digest: string): Promise<void> 
     throw new ImageError(`${folder}: blob ${digest} has another digest: the layout is corrupted. ${again}`);
 }
 
-/** Makes index.json name exactly one image, with the same bytes for the same image, and removes what it does not reach. */
+/**
+ * Makes index.json name exactly one image, with the same bytes for the same image, and removes what it does not reach, the leavings of
+ * builds that were killed included.
+ */
 export function settleLayout(folder: string, root: Descriptor): void {
   const entry = { mediaType: root.mediaType, digest: checkDigest(folder, root.digest), size: root.size };
   const index = {
@@ -159,7 +178,8 @@ export function settleLayout(folder: string, root: Descriptor): void {
     if (!reached.has(`sha256:${name}`)) rmSync(join(blobs, name), { recursive: true, force: true });
   }
   for (const name of readdirSync(folder)) {
-    if (name === 'ingest') rmSync(join(folder, name), { recursive: true, force: true });
+    if (/^(ingest|rewriting-\d+|importing-\d+|\.image\.json\.\d+)$/.test(name))
+      rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
