@@ -60,6 +60,7 @@ export async function startAndWatch(
   process.on('SIGTERM', interrupt);
   try {
     const container = await engine.start(request);
+    if (!options.detach) await engine.removeAfterwards(container, stopSeconds);
     const [published] = request.publish;
     const address = published ? { host: published.host, port: `${published.containerPort}/tcp` } : null;
     const watch = { engine, container, address, timeoutMs: options.timeoutMs, signal: abort.signal };
@@ -102,14 +103,22 @@ async function end(engine: Engine, container: string): Promise<void> {
   await engine.remove(container);
 }
 
-/** Shows the logs until the container ends or the user interrupts; then nothing of it is left. */
+/**
+ * Shows the logs until the container ends or the user interrupts; then nothing of it is left. Nx ends the children of a task before the task, so
+ * a log that ends while the container runs is an interruption too, and the tidying up does not depend on this process.
+ */
 async function follow(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
   await engine.followLogs(container, signal);
-  const state = await engine.inspectContainer(container);
+  if (signal.aborted) return endQuietly(engine, container);
+  const state = await engine.inspectContainer(container).catch(() => null);
+  if (state?.status !== 'exited') return endQuietly(engine, container);
   await end(engine, container);
-  if (signal.aborted) return true;
-  if (state && state.status === 'exited' && state.exitCode !== 0)
-    throw new TargetError(`The container stopped with exit code ${state.exitCode}.`);
+  if (state.exitCode !== 0) throw new TargetError(`The container stopped with exit code ${state.exitCode}.`);
+  return true;
+}
+
+async function endQuietly(engine: Engine, container: string): Promise<boolean> {
+  await end(engine, container).catch(() => undefined);
   return true;
 }
 

@@ -108,6 +108,8 @@ export interface Engine {
   lastLogs(nameOrId: string, lines: number): Promise<string>;
   remove(nameOrId: string): Promise<void>;
   stop(nameOrId: string, seconds: number): Promise<void>;
+  /** Stops and removes the container once this process has ended, however it ends. */
+  removeAfterwards(nameOrId: string, seconds: number): Promise<void>;
 }
 
 /** A user's or an engine's mistake: the message is one clear line, without a stack trace. */

@@ -1,5 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { runAfterwards } from '../../process/afterwards';
 import { CommandNotFoundError, run, stream, type Streaming } from '../../process/run';
 import type { RunOptions, RunResult } from '../../process/types';
 import { EngineError } from '../engine';
@@ -33,6 +34,12 @@ export class DockerCli {
       this.candidates?.shift();
       if (!this.candidates?.length) throw new EngineError(missingBuildx);
     }
+  }
+
+  /** Runs commands, one after the other, once this process has ended. */
+  runAfterwards(commands: readonly (readonly string[])[]): Promise<void> {
+    const file = this.current();
+    return runAfterwards(commands.map((args) => ({ file, args })));
   }
 
   private current(): string {

@@ -80,6 +80,11 @@ export function dockerEngine(options: DockerEngineOptions = {}): Engine {
       if (code !== 0 && !/no such container|already in progress/i.test(stderr))
         throw dockerError(`remove the container ${nameOrId}`, stderr);
     },
+    removeAfterwards: (nameOrId, seconds) =>
+      cli.runAfterwards([
+        ['stop', '-t', String(seconds), nameOrId],
+        ['rm', '--force', '--volumes', nameOrId],
+      ]),
     async stop(nameOrId, seconds) {
       const { code, stderr } = await cli.run(['stop', '-t', String(seconds), nameOrId]);
       if (code !== 0 && !/no such container/i.test(stderr))
