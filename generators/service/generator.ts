@@ -4,7 +4,7 @@ import { descriptionFile } from '../../packages/service/resolve-service';
 import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
 import { writeRendered } from '../../packages/workspace/write-rendered';
 import { initStack } from '../init/init-stack';
-import { renderServices } from '../outputs';
+import { renderServices } from '../render-services';
 import { describeService } from './describe-service';
 import type { ServiceGeneratorSchema } from './schema.gen';
 

@@ -1,7 +1,7 @@
 import type { Tree } from '@nx/devkit';
 import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
 import { writeRendered } from '../../packages/workspace/write-rendered';
-import { renderServices } from '../outputs';
+import { renderServices } from '../render-services';
 
 /** What Nx expects of a sync generator. */
 export interface SyncResult {

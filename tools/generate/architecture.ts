@@ -157,7 +157,8 @@ function siblingBreach(path: string, target: string, room: string): readonly str
   const toFolder = other.length > 1;
   if (!fromFolder || own[0] === other[0] || (room === 'generators' && conductors.includes(own[0]!)))
     return [];
-  if (toFolder || room === 'generators') return [`imports ${target}, but a folder of ${room} stands alone`];
+  // The contract of an output is what its folder implements.
+  if (toFolder || (room === 'generators' && other[0] !== 'output')) return [`imports ${target}, but a folder of ${room} stands alone`];
   return [];
 }
 

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { renderManifests } from './manifests.mjs';
 import { renderReference } from './reference.mjs';
-import { renderRuntimeRegistry } from './runtime-registry.mjs';
+import { renderOutputRegistry, renderRuntimeRegistry } from './registries.mjs';
 import { GenerateError, readOptionSchemas, readPublishedSchemas } from './schemas.mjs';
 import { renderDescriptionTypes, renderOptionTypes } from './types.mjs';
 import { renderValidators } from './validators.mjs';
@@ -47,6 +47,7 @@ async function renderAll(root) {
     ...(await renderOptionTypes(executors, 'Executor')),
     ...renderManifests(root, generators, executors),
     ...renderRuntimeRegistry(root),
+    ...renderOutputRegistry(root),
     ...renderReference({ generators, executors, published }),
   };
   return new Map(
