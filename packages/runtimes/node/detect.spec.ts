@@ -49,7 +49,7 @@ describe('apps of the public generators', () => {
 describe('projects that are none of Node.js, or cannot be built', () => {
   const source = { 'apps/api/src/main.ts': `import Fastify from 'fastify';` };
 
-  it.each(['index.html', 'pyproject.toml', 'go.mod', 'next.config.js'])(
+  it.each(['index.html', 'src/index.html', 'pyproject.toml', 'go.mod', 'next.config.js'])(
     'a project with %s is something else',
     (file) => {
       expect(detect(projectOf({}), workspaceOf({ ...source, [`apps/api/${file}`]: '' }))).toBeNull();

@@ -4,6 +4,7 @@ import type { ProjectTargets, WorkspaceReader } from '../runtime';
 /** Files at a project's root that make it something else: a website of its own, or another language. */
 const others = [
   'index.html',
+  'src/index.html',
   'next.config.js',
   'next.config.mjs',
   'next.config.ts',
