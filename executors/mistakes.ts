@@ -9,14 +9,20 @@ export class TargetError extends Error {
   override readonly name = 'TargetError';
 }
 
-/** Runs an executor's body; what the user or the engine did wrong becomes one line and a failed task. */
-export async function failInOneLine(body: () => Promise<boolean>): Promise<{ success: boolean }> {
+/**
+ * Runs an executor's body; what the user or the engine did wrong becomes one line and a failed task.
+ * @param root of the workspace: paths in the line are named relative to it
+ */
+export async function failInOneLine(
+  body: () => Promise<boolean>,
+  root?: string,
+): Promise<{ success: boolean }> {
   try {
     return { success: await body() };
   } catch (error) {
     const line = lineFor(error);
     if (line === null) throw error;
-    logger.error(line);
+    logger.error(root ? line.replaceAll(`${root}/`, '') : line);
     return { success: false };
   }
 }

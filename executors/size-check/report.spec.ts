@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Ajv from 'ajv';
 import type { SizeAnalysis } from '../../packages/images/analyse';
 import { formatSizeReport, judgeSize, megabytes } from './report';
+import schema from './size-report.schema.json';
 
 const analysis: SizeAnalysis = {
   layers: [
@@ -58,7 +60,7 @@ it('fails an image over its budget, and says by how much and where to look', () 
       file: 'apps/api/toolbox.yaml',
       path: 'budget',
       message: 'api: 134.0 MB uncompressed is 34.0 MB over the budget of 100MB.',
-      fix: 'Look at the largest files and the waste below (first: usr/local/bin/node, 126.6 MB), or raise the budget.',
+      fix: 'Look at the largest files and the waste in the report (first: usr/local/bin/node, 126.6 MB), or raise the budget.',
     },
   ]);
 });
@@ -76,6 +78,35 @@ it.each([
 ])('%s', (_, limit, passed, ids) => {
   const report = judgeSize(analysis, { ...subject, budget: limit });
   expect([report.passed, report.findings.map(({ id }) => id)]).toEqual([passed, ids]);
+});
+
+it('shows names that would steer the terminal instead of sending them to it', () => {
+  const path = 'a\x1b]0;owned\x07\nb\u202etxt';
+  const text = formatSizeReport(
+    judgeSize(
+      {
+        ...analysis,
+        layers: [{ ...analysis.layers[0]!, instruction: 'RUN\x1b[2J \\\n\techo' }],
+        largest: [{ path, bytes: 5, layer: 1 }],
+        waste: [{ path, bytes: 5, layer: 1, by: 'deleted', laterLayer: 2 }],
+      },
+      { ...subject, budget: budget('1MB', 1e6) },
+    ),
+  );
+  expect(text).not.toMatch(/[^\n\u0020-\u007e]/);
+  expect(text.split('a\\x1b]0;owned\\x07\\x0ab\\x202etxt')).toHaveLength(3);
+  expect(text).toContain('RUN\\x1b[2J \\ echo');
+});
+
+it('holds to its schema, a budget of nothing included', () => {
+  const validate = new Ajv({ strict: false }).compile(schema);
+  for (const limit of [budget('200MB', 200e6), budget('0MB', 0)]) {
+    const report: unknown = JSON.parse(JSON.stringify(judgeSize(analysis, { ...subject, budget: limit })));
+    expect([validate(report), validate.errors]).toEqual([true, null]);
+  }
+  expect(validate({ ...judgeSize(analysis, { ...subject, budget: budget('1MB', 1e6) }), digest: 'x' })).toBe(
+    false,
+  );
 });
 
 it.each([

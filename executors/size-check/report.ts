@@ -18,8 +18,8 @@ export interface SizeReport extends SizeAnalysis {
   readonly project: string;
   readonly digest: string;
   readonly budget: Budget;
-  /** Size that the budget limits, as a percentage of it. */
-  readonly percent: number;
+  /** Size that the budget limits, as a percentage of it; null for a budget of nothing. */
+  readonly percent: number | null;
   readonly passed: boolean;
   readonly findings: readonly Finding[];
 }
@@ -37,10 +37,10 @@ export interface Subject {
 export function judgeSize(analysis: SizeAnalysis, subject: Subject): SizeReport {
   const { budget, project, digest } = subject;
   const size = analysis[budget.of];
-  const percent = budget.bytes === 0 ? (size === 0 ? 0 : Infinity) : (size / budget.bytes) * 100;
+  const percent = budget.bytes === 0 ? null : (size / budget.bytes) * 100;
   const passed = size <= budget.bytes;
   const largest = analysis.largest[0];
-  const fix = `Look at the largest files and the waste below${largest ? ` (first: ${largest.path}, ${megabytes(largest.bytes)})` : ''}, or raise the budget.`;
+  const fix = `Look at the largest files and the waste in the report${largest ? ` (first: ${printable(largest.path)}, ${megabytes(largest.bytes)})` : ''}, or raise the budget.`;
   const findings: Finding[] = [];
   const base = { file: subject.description, path: 'budget', fix };
   if (!passed)
@@ -50,12 +50,12 @@ export function judgeSize(analysis: SizeAnalysis, subject: Subject): SizeReport 
       severity: 'error',
       message: `${project}: ${megabytes(size)} ${budget.of} is ${megabytes(size - budget.bytes)} over the budget of ${budget.text}.`,
     });
-  else if (percent >= subject.warnAt)
+  else if ((percent ?? 0) >= subject.warnAt)
     findings.push({
       ...base,
       id: 'size-near-budget',
       severity: 'warning',
-      message: `${project}: ${megabytes(size)} ${budget.of} is ${Math.floor(percent)} % of the budget of ${budget.text}.`,
+      message: `${project}: ${megabytes(size)} ${budget.of} is ${Math.floor(percent ?? 0)} % of the budget of ${budget.text}.`,
     });
   return { schemaVersion: 1, project, digest, budget, percent, passed, findings, ...analysis };
 }
@@ -84,7 +84,7 @@ export function formatSizeReport(report: SizeReport): string {
     lines.push(
       ...table(
         ['size', 'layer', 'path'],
-        report.largest.map(({ path, bytes, layer }) => [megabytes(bytes), String(layer), path]),
+        report.largest.map(({ path, bytes, layer }) => [megabytes(bytes), String(layer), printable(path)]),
       ),
       '',
     );
@@ -97,15 +97,16 @@ export function formatSizeReport(report: SizeReport): string {
         report.waste.map(({ path, bytes, layer, by, laterLayer }) => [
           megabytes(bytes),
           String(layer),
-          path,
+          printable(path),
           `${by} by layer ${laterLayer}`,
         ]),
       ),
     );
-  const filled = Math.min(30, Math.round((report.percent / 100) * 30));
+  const filled = Math.min(30, Math.round(((report.percent ?? Infinity) / 100) * 30));
+  const percent = report.percent === null ? '' : `${report.percent.toFixed(1)} %  `;
   lines.push(
     '',
-    `Budget ${report.budget.text} ${report.budget.of}: [${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${report.percent.toFixed(1)} %  ${report.passed ? 'passed' : 'FAILED'}`,
+    `Budget ${report.budget.text} ${report.budget.of}: [${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${percent}${report.passed ? 'passed' : 'FAILED'}`,
   );
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
@@ -117,9 +118,18 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** Names come out of an image: what would steer the terminal is shown as `\x1b`, not sent to it. */
+function printable(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
 function instruction(createdBy: string): string {
   const text =
-    createdBy
+    printable(createdBy.replace(/[\t\r\n]+/g, ' '))
       .replace(/\s+# buildkit$/, '')
       .replace(/\s+/g, ' ')
       .trim() || '(not recorded)';
