@@ -42,7 +42,7 @@ export async function formatContent(root: string, file: RenderedFile): Promise<s
 function prettierOf(root: string): Prettier | null {
   const known = found.get(root);
   if (known !== undefined) return known;
-  let prettier: Prettier | null = null;
+  let prettier: Prettier | null;
   try {
     prettier = createRequire(join(root, 'package.json'))('prettier') as Prettier;
   } catch {

@@ -66,19 +66,20 @@ function insert(text: string, container: Node, element: string): string {
     const body = `${eolOf(text)}${inner}${element}${eolOf(text)}${indentOf(text, container)}`;
     return splice(text, container.offset + 1, container.length - 2, body);
   }
-  const between = text.slice(container.offset, last.offset);
-  return splice(
-    text,
-    last.offset + last.length,
-    0,
-    between.includes('\n') ? `,${eolOf(text)}${inner}${element}` : `, ${element}`,
-  );
+  const addition = onOneLine(text, container) ? `, ${element}` : `,${eolOf(text)}${inner}${element}`;
+  return splice(text, last.offset + last.length, 0, addition);
 }
 
-/** A value as JSON, its inner lines indented for a place inside `container`. */
+/** A value as JSON, its inner lines indented for a place inside `container`; on one line where the container is. */
 function print(text: string, container: Node, value: unknown): string {
+  if (onOneLine(text, container)) return JSON.stringify(value);
   const lines = JSON.stringify(value, null, unitOf(text)).split('\n');
   return lines.join(`${eolOf(text)}${indentOf(text, container)}${unitOf(text)}`);
+}
+
+function onOneLine(text: string, container: Node): boolean {
+  const first = container.children?.[0];
+  return first !== undefined && !text.slice(container.offset, first.offset).includes('\n');
 }
 
 function splice(text: string, offset: number, length: number, insertion: string): string {

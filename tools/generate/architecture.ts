@@ -158,7 +158,8 @@ function siblingBreach(path: string, target: string, room: string): readonly str
   if (!fromFolder || own[0] === other[0] || (room === 'generators' && conductors.includes(own[0]!)))
     return [];
   // The contract of an output is what its folder implements.
-  if (toFolder || (room === 'generators' && other[0] !== 'output')) return [`imports ${target}, but a folder of ${room} stands alone`];
+  if (toFolder || (room === 'generators' && other[0] !== 'output'))
+    return [`imports ${target}, but a folder of ${room} stands alone`];
   return [];
 }
 
