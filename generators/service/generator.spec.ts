@@ -195,6 +195,27 @@ describe('an existing project', () => {
   });
 });
 
+it('a port variable of another name follows a port that moves', async () => {
+  const tree = workspaceTree({ ...expressApp('one', 4000), ...expressApp('two', 4000) });
+  const main = 'apps/two/src/main.ts';
+  tree.write(main, tree.read(main, 'utf-8')!.replace('process.env.PORT', 'process.env.TWO_PORT'));
+  await run(tree, 'one');
+  await run(tree, 'two');
+  const description = tree.read('apps/two/toolbox.yaml', 'utf-8');
+  expect(description).toContain('port: 4001');
+  expect(description).toMatch(/TWO_PORT: ['"]?4001/);
+});
+
+it('a port that is fixed in the source cannot move', async () => {
+  const tree = workspaceTree({ ...expressApp('one', 4000), ...expressApp('two', 4000) });
+  const main = 'apps/two/src/main.ts';
+  tree.write(main, tree.read(main, 'utf-8')!.replace('process.env.PORT || ', ''));
+  await run(tree, 'one');
+  await expect(run(tree, 'two')).rejects.toThrow(
+    /apps\/two\/toolbox\.yaml: port: 4000 is the port of one already/,
+  );
+});
+
 describe('mistakes are one clear line, and leave nothing behind', () => {
   const library = { 'libs/data/project.json': '{"name":"data","projectType":"library"}' };
   it.each<[string, Partial<ServiceGeneratorSchema>, string]>([

@@ -231,6 +231,14 @@ describe('commands and npm scripts', () => {
     ],
   ])('%s', (_, target, files, expected) => expectFound(target, files, expected));
 
+  it.each([['{workspaceRoot}'], ['{projectRoot}/../../..'], ['{options.unknown}'], ['{projectRoot}/*.js']])(
+    'does not take the output %s',
+    (output) => {
+      const files = { 'apps/api/package.json': '{"scripts":{"build":"make"}}' };
+      expect(build(script([output]), files)).toEqual({ kind: 'unclear', target: 'build' });
+    },
+  );
+
   it('does not take a folder outside of the workspace', () => {
     const target = { executor: 'nx:run-commands', options: { command: 'tsc --outDir ../elsewhere' } };
     expect(build(target)).toEqual({ kind: 'unclear', target: 'build' });
