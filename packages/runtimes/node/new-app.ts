@@ -107,6 +107,7 @@ function tsconfig({ root, tsconfigBase }: NewAppRequest): unknown {
       noEmit: true,
       composite: false,
       incremental: false,
+      importHelpers: false,
       declaration: false,
       declarationMap: false,
       emitDeclarationOnly: false,
