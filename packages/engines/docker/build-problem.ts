@@ -20,7 +20,7 @@ export function buildProblem(stderr: string, dockerfile: string): string {
     return `${where}: ${missing[1]} is not in the build context. Is it built, and let in by the ignore file?`;
   const base = /^([^\s:]+(?::[^\s:]+)?): failed to resolve source metadata for \S+: (.*)$/.exec(reason);
   if (base) return `${where}: the base image ${base[1]} could not be had: ${base[2]}`;
-  return `${where}: ${reason}`;
+  return `${where}: ${reason.replace(/^dockerfile parse error on line \d+: /, '')}`;
 }
 
 /** BuildKit ends with an excerpt of the Dockerfile under a title such as `Dockerfile:12`. */

@@ -35,7 +35,8 @@ export function diskProblem(stderr: string): string | null {
     /(?:write|mkdir|open|rename|sync|copy|writing|create|extract)\S* '?"?(\/[^\s:'"]+)'?"?: no space left on device/i.exec(
       stderr,
     )?.[1];
-  return `${place ?? 'The disk of the engine'}: no space left on device. Free some, e.g. with: docker builder prune`;
+  const folder = place?.replace(/\/(ingest|blobs)\/.*$/, '');
+  return `${folder ?? 'The disk of the engine'}: no space left on device. Free some, e.g. with: docker builder prune`;
 }
 
 /** The engine died or was stopped while it worked. */
