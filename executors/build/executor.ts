@@ -25,7 +25,7 @@ export default function build(
     checkSources(plan);
     await buildImage(plan, engineFor(options.engine, context.root));
     return true;
-  });
+  }, context.root);
 }
 
 /**

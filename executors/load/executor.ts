@@ -20,5 +20,5 @@ export default function load(
     await tagImage(engine, image, record.tags);
     logger.log(`${record.tags.join(', ')}: ${record.digest}`);
     return true;
-  });
+  }, context.root);
 }

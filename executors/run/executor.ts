@@ -39,7 +39,7 @@ export default function runImage(
         timeoutMs: (options.timeout ?? 60) * 1000,
       },
     );
-  });
+  }, context.root);
 }
 
 export interface WatchOptions {

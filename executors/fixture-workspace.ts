@@ -1,0 +1,30 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+
+/** A workspace on disk with the project `api` in `apps/api`. */
+export class FixtureWorkspace {
+  readonly root = mkdtempSync(join(tmpdir(), 'toolbox-executor-'));
+  readonly context = {
+    root: this.root,
+    projectName: 'api',
+    projectsConfigurations: { version: 2, projects: { api: { root: 'apps/api' } } },
+    nxJsonConfiguration: {},
+  } as unknown as ExecutorContext;
+
+  constructor() {
+    process.env['NX_WORKSPACE_DATA_DIRECTORY'] = join(this.root, 'data');
+    this.write('package.json', '{ "name": "@acme/source" }');
+  }
+
+  write(path: string, content: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    writeFileSync(join(this.root, path), content);
+  }
+
+  remove(): void {
+    delete process.env['NX_WORKSPACE_DATA_DIRECTORY'];
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
