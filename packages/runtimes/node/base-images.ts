@@ -1,4 +1,4 @@
-import catalogue from '../../images/catalogue.json';
+import { catalogueEntries, imageReference } from '../../images/catalogue';
 import { DescriptionError } from '../../service/description-error';
 import type { Service } from '../../service/types';
 
@@ -20,22 +20,13 @@ export function baseImages(service: Service, images: Readonly<Record<string, str
   };
 }
 
-interface CatalogueImage {
-  readonly image: string;
-  readonly tag: string;
-  readonly digest: string | null;
-}
-
 function reference(service: Service, images: Readonly<Record<string, string>>, key: string): string {
-  const replacement = images[key];
-  if (replacement) return replacement;
-  const image = (catalogue.images as Readonly<Record<string, CatalogueImage>>)[key];
-  if (!image) {
+  if (!images[key] && !catalogueEntries().has(key)) {
     throw new DescriptionError({
       file: `${service.root}/toolbox.yaml`,
       key: 'version',
       message: `the catalogue has no image ${key}`,
     });
   }
-  return `${image.image}:${image.tag}${image.digest ? `@${image.digest}` : ''}`;
+  return imageReference(key, images);
 }
