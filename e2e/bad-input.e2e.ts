@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
-import { existsSync, readdirSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { docker, removeContainersOf } from './engine';
 import { freshWorkspace, type Ran, type Workspace } from './workspace';
@@ -168,6 +168,20 @@ describe('bad input', () => {
     const ran = workspace.nx(['docker-run', 'api-bad', '--detach', '--timeout=15']);
     expectRefused(ran, /health/);
     expect(ran.output).toContain('I will not listen');
+  });
+
+  it('says that the disk is full, and leaves no image', () => {
+    // A file system of its own for the images, too small for one: mounting asks for root, which tools/engine asks for too.
+    const images = join(workspace.root, 'dist/images');
+    rmSync(images, { recursive: true, force: true });
+    mkdirSync(images, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', images]);
+    try {
+      expectRefused(build(), /dist\/images\/api-bad|disk|space/, /no space left|disk is full/i);
+      expect(existsSync(join(images, 'api-bad/image.json'))).toBe(false);
+    } finally {
+      execFileSync('umount', [images]);
+    }
   });
 
   it('survives an engine that goes away during the build', async () => {
