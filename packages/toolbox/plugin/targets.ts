@@ -1,5 +1,6 @@
 import type { ResolvedPluginOptions } from '../../service/resolve-plugin-options';
 import { buildInputs, type Input } from './build-inputs';
+import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
 import type { ProjectFacts } from './project-facts';
 
@@ -19,6 +20,16 @@ export interface TargetConfiguration {
     readonly help: { readonly command: string; readonly example: Readonly<Record<string, unknown>> };
   };
 }
+
+/** The image's record stands for the image. The default budget comes from the plugin's options and the descriptions. */
+const sizeCheckInputs: readonly Input[] = [
+  '{projectRoot}/toolbox.yaml',
+  `{workspaceRoot}/${stackFile}`,
+  '{workspaceRoot}/nx.json',
+  '{workspaceRoot}/package.json',
+  { dependentTasksOutputFiles: '**/image.json', transitive: false },
+  { externalDependencies: [] },
+];
 
 /** All container targets of one project by their chosen names. */
 export function inferTargets(
@@ -96,8 +107,12 @@ export function inferTargets(
   };
   targets[names['docker-size-check']] = {
     executor: 'toolbox:size-check',
+    options: { inferredBy },
+    cache: true,
     continuous: false,
     dependsOn: [names['docker-build']],
+    inputs: sizeCheckInputs,
+    outputs: ['{workspaceRoot}/dist/reports/{projectName}/size.json'],
     metadata: metadata(
       names['docker-size-check'],
       "Compares the image's size with its budget, layer by layer",
