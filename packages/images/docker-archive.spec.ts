@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { analyseImage } from './analyse';
 import { canonicaliseLayout } from './canonicalise';
 import { importDockerArchive } from './docker-archive';
@@ -108,6 +109,24 @@ it('reads the form before Docker 25, links included', async () => {
   const digests = layout.images[0]?.manifest.layers.map(({ digest }) => digest) ?? [];
   expect([digests.length, digests[0]]).toEqual([2, digests[1]]);
   await verifyLayout(layout);
+});
+
+it('takes layers that are compressed already as they are, as the containerd store saves them', async () => {
+  const layers = layersAt(0);
+  const blobs = layers.map((layer) => gzipSync(layer, { level: 1 }));
+  const bytes = saved(layers, (entries) =>
+    entries.map((entry, at) => {
+      const blob = blobs[at - 1];
+      const names = layers.map((layer, of) => [sha256(layer).slice(7), sha256(blobs[of]!).slice(7)] as const);
+      if (blob) return { path: `blobs/sha256/${sha256(blob).slice(7)}`, content: blob };
+      if (entry.path !== 'manifest.json') return entry;
+      const content = names.reduce((text, [from, to]) => text.replace(from, to), String(entry.content));
+      return { ...entry, content };
+    }),
+  );
+  const layout = openLayout(folder, await bring(bytes));
+  await verifyLayout(layout);
+  expect(layout.images[0]?.manifest.layers.map(({ digest }) => digest)).toEqual(blobs.map(sha256));
 });
 
 it('compresses a layer once, and takes it from the layout afterwards', async () => {

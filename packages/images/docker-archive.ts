@@ -17,6 +17,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { blobPath, mediaTypes, type Descriptor, type ImageConfig } from './descriptor';
 import { ImageError } from './image-error';
+import { readLayer } from './layer-bytes';
 import type { LayerMemo } from './layer-memo';
 import { sha256 } from './layout';
 import { TarReader, type TarEntry } from './tar-reader';
@@ -28,11 +29,13 @@ interface SavedFile {
   readonly path: string | null;
   readonly digest: string;
   readonly size: number;
+  /** Whether it starts as gzip does: Docker's containerd store saves layers as they came from the registry. */
+  readonly gzip: boolean;
 }
 
 /**
- * Turns what `docker save` writes (an OCI layout since Docker 25, the older form, podman's docker-archive) into a layout. Its layers are plain archives:
- * they are compressed, each once only, since the memo knows the result by the digest of the archive. Constant memory; the caller canonicalises.
+ * Turns what `docker save` writes (an OCI layout since Docker 25, the older form, podman's docker-archive) into a layout. Layers that are plain
+ * archives are compressed, each once only, since the memo knows the result by the digest of the archive. Constant memory; the caller canonicalises.
  * @returns digest of the manifest, which index.json names
  * @throws ImageError where the archive is truncated or damaged, or holds more than one image
  */
@@ -75,11 +78,15 @@ async function writeImage(folder: string, files: SavedFiles, memo: LayerMemo): P
   const layers: Descriptor[] = [];
   for (const [at, name] of saved.Layers.entries()) {
     const file = files.find(name);
-    if (file.digest !== diffIds[at])
+    const layer = file.gzip
+      ? adopt(folder, file)
+      : (knownBlob(folder, file.digest, memo) ?? (await compress(folder, file, memo)));
+    const diffId = file.gzip ? await unpackedDigest(folder, layer) : file.digest;
+    if (diffId !== diffIds[at])
       throw new ImageError(
-        `${where}: layer ${name} has the digest ${file.digest}, the configuration says ${diffIds[at]}: the archive is corrupted. Run docker-build again.`,
+        `${where}: layer ${name} unpacks to ${diffId}, the configuration says ${diffIds[at]}: the archive is corrupted. Run docker-build again.`,
       );
-    layers.push(knownBlob(folder, file.digest, memo) ?? (await compress(folder, file, memo)));
+    layers.push(layer);
   }
   const manifest = put(folder, mediaTypes.manifest, {
     schemaVersion: 2,
@@ -127,12 +134,31 @@ async function compress(folder: string, file: SavedFile, memo: LayerMemo): Promi
   return { mediaType: mediaTypes.gzipLayer, digest, size };
 }
 
+/** A layer that is compressed already becomes a blob as it is. */
+function adopt(folder: string, { path, digest, size }: SavedFile): Descriptor {
+  const blob = blobPath(folder, digest);
+  if (path !== null && existsSync(path)) renameSync(path, blob);
+  return { mediaType: mediaTypes.gzipLayer, digest, size };
+}
+
+async function unpackedDigest(folder: string, layer: Descriptor): Promise<string> {
+  const hash = createHash('sha256');
+  await readLayer(folder, layer, (chunk) => void hash.update(chunk));
+  return `sha256:${hash.digest('hex')}`;
+}
+
 /** Receives the entries of the archive and keeps them as numbered files: names from the archive never become paths. */
 class SavedFiles {
   private readonly files = new Map<string, SavedFile>();
   private readonly links = new Map<string, string>();
-  private open: { name: string; path: string | null; fd: number | null; hash: Hash; size: number } | null =
-    null;
+  private open: {
+    name: string;
+    path: string | null;
+    fd: number | null;
+    hash: Hash;
+    size: number;
+    start: Buffer;
+  } | null = null;
 
   constructor(
     private readonly folder: string,
@@ -149,21 +175,23 @@ class SavedFiles {
     const kept = hex !== undefined && this.known(`sha256:${hex}`);
     const path = kept ? null : join(this.folder, String(this.files.size));
     const fd = path === null ? null : openSync(path, 'w');
-    this.open = { name: plain, path, fd, hash: createHash('sha256'), size };
+    this.open = { name: plain, path, fd, hash: createHash('sha256'), size, start: Buffer.alloc(0) };
     return true;
   }
 
   body(chunk: Buffer): void {
     if (!this.open) return;
     this.open.hash.update(chunk);
+    if (this.open.start.length < 2) this.open.start = Buffer.concat([this.open.start, chunk.subarray(0, 2)]);
     for (let at = 0; this.open.fd !== null && at < chunk.length;) at += writeSync(this.open.fd, chunk, at);
   }
 
   end(): void {
     if (!this.open) return;
-    const { name, path, size, hash } = this.open;
+    const { name, path, size, hash, start } = this.open;
     this.close();
-    this.files.set(name, { path, digest: `sha256:${hash.digest('hex')}`, size });
+    const gzip = start[0] === 0x1f && start[1] === 0x8b;
+    this.files.set(name, { path, digest: `sha256:${hash.digest('hex')}`, size, gzip });
   }
 
   close(): void {
