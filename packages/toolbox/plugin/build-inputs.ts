@@ -9,13 +9,14 @@ export type Input = string | Readonly<Record<string, unknown>>;
  * that leaves them alone is a cache hit. Build secrets are none: they never change the image's bytes.
  */
 export function buildInputs(root: string, facts: ProjectFacts): Input[] {
-  const description = facts.service ? ['{projectRoot}/toolbox.yaml', `{workspaceRoot}/${stackFile}`] : [];
+  // The image's name comes from the service and from the stack.
+  const names = [...(facts.service ? ['{projectRoot}/toolbox.yaml'] : []), `{workspaceRoot}/${stackFile}`];
   const contextRoot = facts.context === 'project' ? '{projectRoot}' : '{workspaceRoot}';
   const ignoreFile = facts.service ? [] : [`${contextRoot}/.dockerignore`];
   return [
     '{projectRoot}/Dockerfile',
     '{projectRoot}/Dockerfile.dockerignore',
-    ...description,
+    ...names,
     ...ignoreFile,
     ...filesets(contextRoot, root, facts),
     ...outputs(root, facts),

@@ -306,6 +306,6 @@ function outputsOf({ inputs }: TargetConfiguration): unknown[] {
 
 function filesetsOf({ inputs }: TargetConfiguration): unknown[] {
   return (inputs ?? []).filter(
-    (input) => typeof input === 'string' && !/Dockerfile|\.dockerignore/.test(input),
+    (input) => typeof input === 'string' && !/Dockerfile|\.dockerignore|infrastructure/.test(input),
   );
 }
