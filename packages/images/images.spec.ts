@@ -163,6 +163,19 @@ describe('image.json', () => {
     expect(() => readRecord(folder, 'api')).toThrow(/Run nx docker-build api again/);
   });
 
+  it.each([
+    { digest: 'sha256:1' },
+    { tags: [1] },
+    { layers: [null] },
+    { platforms: undefined },
+    { sizes: { compressed: 1, uncompressed: '2' } },
+  ])('refuses a record with %j', async (wrong) => {
+    buildLayout(folder, [app(0)]);
+    const record = await describeLayout(openLayout(folder), facts, openLayerMemo(null));
+    writeFileSync(join(folder, 'image.json'), JSON.stringify({ ...record, ...wrong }));
+    expect(() => readRecord(folder, 'api')).toThrow(/is not an image record of this version/);
+  });
+
   it('says what to do where there is none', () => {
     expect(() => readRecord(folder, 'api')).toThrow(/Run nx docker-build api first/);
   });

@@ -93,9 +93,11 @@ export function readRecord(folder: string, project = 'the project'): ImageRecord
       record.schemaVersion === 1 &&
       isDigest(record.digest) &&
       isDigest(record.configDigest) &&
-      Array.isArray(record.layers) &&
-      Array.isArray(record.tags) &&
-      record.sizes
+      isListOf(record.layers, (layer) => isDigest(layer?.digest)) &&
+      isListOf(record.tags, (tag) => typeof tag === 'string') &&
+      isListOf(record.platforms, (platform) => typeof platform === 'string') &&
+      Number.isSafeInteger(record.sizes?.compressed) &&
+      Number.isSafeInteger(record.sizes?.uncompressed)
     )
       return record as ImageRecord;
   } catch {
@@ -104,6 +106,10 @@ export function readRecord(folder: string, project = 'the project'): ImageRecord
   throw new ImageError(
     `${folder}/${file}: is not an image record of this version. Run nx docker-build ${project} again.`,
   );
+}
+
+function isListOf<T>(value: readonly T[] | undefined, holds: (entry: T | undefined) => boolean): boolean {
+  return Array.isArray(value) && value.every(holds);
 }
 
 function isDigest(value: unknown): boolean {
