@@ -12,7 +12,7 @@ import type { DockerfileGeneratorSchema } from './schema.gen';
  */
 export default async function dockerfileGenerator(
   tree: Tree,
-  { project, force }: DockerfileGeneratorSchema,
+  { project, force, keep }: DockerfileGeneratorSchema,
 ): Promise<void> {
   const described = readDescriptions(tree);
   const services = resolveAll(tree, described);
@@ -28,5 +28,5 @@ export default async function dockerfileGenerator(
     scope: 'dockerfile',
     files: renderDockerfile(service, context),
   }));
-  await writeRendered(tree, sets, { force });
+  await writeRendered(tree, sets, { force, keep });
 }

@@ -12,4 +12,8 @@ export interface DockerfileGeneratorSchema {
    * Where what you edited is in conflict with what is generated now, take what is generated.
    */
   force?: boolean;
+  /**
+   * Where what you edited in a generated file is in conflict with what is generated now, keep what you wrote, and do not ask again.
+   */
+  keep?: boolean;
 }

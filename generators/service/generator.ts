@@ -30,7 +30,7 @@ export default async function serviceGenerator(
       services.filter((service) => service.name === name),
       context,
     ),
-    { force: options.force },
+    { force: options.force, keep: options.keep },
   );
 
   return () => {

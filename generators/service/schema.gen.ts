@@ -65,6 +65,10 @@ export interface ServiceGeneratorSchema {
    */
   force?: boolean;
   /**
+   * Where what you edited in a generated file is in conflict with what is generated now, keep what you wrote, and do not ask again.
+   */
+  keep?: boolean;
+  /**
    * Do not install packages after a new app added some to package.json.
    */
   skipInstall?: boolean;

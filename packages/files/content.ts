@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, parseDocument, visit, type Node } from 'yaml';
 
 /** Text as it lies on disk, and how: the form is kept when the text is written again. */
 export interface DiskText {
@@ -33,30 +33,71 @@ export function blobId(text: string): string {
  * YAML is read as 1.1, as Compose and Kubernetes tools do.
  */
 export function valueId(path: string, text: string): string | null {
-  const value = parseValue(path, text);
-  return value === undefined ? null : blobId(canonical(value));
+  const value = isYaml(path) ? yamlValue(text) : path.endsWith('.json') ? jsonValue(text) : undefined;
+  return value === undefined ? null : blobId(JSON.stringify(value));
 }
 
-function parseValue(path: string, text: string): unknown {
+/** Whether a text is what its file name says: false only for YAML and JSON that does not parse. */
+export function isWellFormed(path: string, text: string): boolean {
+  if (path.endsWith('.json')) return jsonValue(text) !== undefined;
+  if (!isYaml(path)) return true;
+  return yamlDocuments(text).every(({ errors }) => errors.length === 0);
+}
+
+const yamlOptions = { version: '1.1', logLevel: 'silent', prettyErrors: false } as const;
+
+function yamlDocuments(text: string): readonly { readonly errors: readonly unknown[] }[] {
+  return [...parseAllDocuments(text, yamlOptions)];
+}
+
+function isYaml(path: string): boolean {
+  return /\.ya?ml$/.test(path);
+}
+
+function jsonValue(text: string): unknown {
   try {
-    if (/\.ya?ml$/.test(path)) {
-      // Several documents in one file stay text: their order and separators are for the tool that reads them.
-      if (/^---\s*$/m.test(text.replace(/^---\s*$/m, ''))) return undefined;
-      return parse(text, { version: '1.1', logLevel: 'silent', prettyErrors: false }) as unknown;
-    }
-    if (path.endsWith('.json')) return JSON.parse(text) as unknown;
+    return sortKeys(JSON.parse(text) as unknown);
   } catch {
-    // Not parseable: compared as text.
+    return undefined;
   }
-  return undefined;
 }
 
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  );
+/**
+ * The value of a document, in a form that says the same for the same value only. Undefined where the way it is written is itself a decision of the
+ * user: several documents, anchors and aliases, merge keys, tags (Compose's `!reset`).
+ */
+function yamlValue(text: string): unknown {
+  const document = parseDocument(text, yamlOptions);
+  if (document.errors.length > 0) return undefined;
+  let plain = true;
+  visit(document, (_key, node) => {
+    if (isAlias(node)) plain = false;
+    else if (isScalar(node) || isMap(node) || isSeq(node))
+      plain &&= !node.anchor && !node.tag && !(isScalar(node) && node.source === '<<');
+    return plain ? undefined : visit.BREAK;
+  });
+  return plain ? nodeValue(document.contents) : undefined;
+}
+
+function nodeValue(node: unknown): unknown {
+  if (isMap<Node, Node>(node)) {
+    const pairs = node.items.map(({ key, value }) => [nodeValue(key), nodeValue(value)]);
+    return { map: pairs.sort((a, b) => (JSON.stringify(a[0]) < JSON.stringify(b[0]) ? -1 : 1)) };
+  }
+  if (isSeq<Node>(node)) return node.items.map(nodeValue);
+  const value = isScalar(node) ? node.value : null;
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined)
+    return value ?? null;
+  // `3.10` and `3.1` are one number, but not to a reader that wants a string; a long one loses digits.
+  return { [typeof value]: (isScalar(node) && node.source) || String(value) };
+}
+
+/** The same value with the keys of all objects in one order. */
+export function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
 }
 
 /** Comments of a YAML file, one entry per comment line, trimmed. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { FileError } from './paths';
+import { blobId } from './content';
+import { checkPath, FileError } from './paths';
 
 /** What is remembered of one generated file. */
 export interface LockEntry {
@@ -26,10 +27,10 @@ export function parseLock(path: string, text: string | null): Lock {
   if (text === null) return new Map();
   let value: { schemaVersion?: unknown; files?: Record<string, LockEntry> };
   try {
-    value = JSON.parse(text) as typeof value;
+    value = JSON.parse(text.replace(/^\uFEFF/, '')) as typeof value;
   } catch {
     throw new FileError(
-      `${path}: is not JSON. Restore it from git, or delete it: edited files then count as conflicts.`,
+      `${path}: is not JSON. Restore it from git, or delete it: files that you edited then count as conflicts.`,
     );
   }
   if (value.schemaVersion !== 1 || typeof value.files !== 'object' || value.files === null)
@@ -57,6 +58,12 @@ export function lockKey(owner: string, path: string): string {
   return posix.relative(owner, path);
 }
 
+/** @throws FileError where a lock that was edited by hand names a file outside the workspace */
 export function pathOfKey(owner: string, key: string): string {
-  return posix.normalize(posix.join(owner, key));
+  return checkPath(posix.join(owner, key));
+}
+
+/** The text that the lock carries for a merge, unless the lock was edited by hand or merged badly. */
+export function baseInLock({ base, blob }: LockEntry): string | null {
+  return typeof base === 'string' && blobId(base) === blob ? base : null;
 }

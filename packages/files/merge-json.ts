@@ -1,4 +1,5 @@
 import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
+import { sortKeys } from './content';
 import { FileError } from './paths';
 
 /**
@@ -12,12 +13,14 @@ export function mergeJson(
   path = 'the file',
 ): string {
   if (text === null || text.trim() === '') return `${JSON.stringify(ours, null, 2)}\n`;
+  const bom = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  let result = text.slice(bom.length);
   const errors: ParseError[] = [];
-  parseTree(text, errors, { allowTrailingComma: true });
-  if (errors.length > 0) throw new FileError(`${path}: is not valid JSON. Mend it and run again.`);
-  let result = text;
-  for (const [keys, value] of leaves(ours, [])) result = setValue(result, keys, value);
-  return result;
+  const root = parseTree(result, errors, { allowTrailingComma: true });
+  if (errors.length > 0 || !root) throw new FileError(`${path}: is not valid JSON. Mend it and run again.`);
+  if (root.type !== 'object') throw new FileError(`${path}: is not a JSON object. Mend it and run again.`);
+  for (const [keys, value] of leaves(ours, [])) result = setValue(result, keys, value, path);
+  return `${bom}${result}`;
 }
 
 type Keys = readonly string[];
@@ -28,24 +31,24 @@ function* leaves(value: unknown, keys: Keys): Generator<readonly [Keys, unknown]
   } else yield [keys, value];
 }
 
-function setValue(text: string, keys: Keys, value: unknown): string {
+function setValue(text: string, keys: Keys, value: unknown, path: string): string {
   const root = parseTree(text, [], { allowTrailingComma: true });
   if (!root) return text;
   const node = findNodeAtLocation(root, [...keys]);
-  if (!node) return addKey(text, root, keys, value);
+  if (!node) return addKey(text, root, keys, value, path);
   const current: unknown = getNodeValue(node);
   if (same(current, value) || (isObject(value) && isObject(current))) return text;
   if (Array.isArray(value) && Array.isArray(current)) {
     const missing = value.find((element) => !current.some((other) => same(other, element)));
     return missing === undefined
       ? text
-      : setValue(insert(text, node, print(text, node, missing)), keys, value);
+      : setValue(insert(text, node, print(text, node, missing)), keys, value, path);
   }
   return splice(text, node.offset, node.length, print(text, node.parent?.parent ?? root, value));
 }
 
 /** Adds a key to the innermost object on its path that is there; what is missing around it comes with it. */
-function addKey(text: string, root: Node, keys: Keys, value: unknown): string {
+function addKey(text: string, root: Node, keys: Keys, value: unknown, path: string): string {
   let depth = keys.length - 1;
   let parent = findNodeAtLocation(root, keys.slice(0, depth));
   while (!parent) {
@@ -53,8 +56,12 @@ function addKey(text: string, root: Node, keys: Keys, value: unknown): string {
     parent = findNodeAtLocation(root, keys.slice(0, depth));
   }
   const added = keys.slice(depth + 1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-  if (parent.type !== 'object')
+  if (parent.type === 'null')
     return splice(text, parent.offset, parent.length, print(text, root, { [keys[depth] ?? '']: added }));
+  if (parent.type !== 'object')
+    throw new FileError(
+      `${path}: ${keys.slice(0, depth).join('.')}: is not an object, and ${keys[depth]} belongs in it. Mend it and run again.`,
+    );
   return insert(text, parent, `${JSON.stringify(keys[depth])}: ${print(text, parent, added)}`);
 }
 
@@ -63,11 +70,20 @@ function insert(text: string, container: Node, element: string): string {
   const last = container.children?.at(-1);
   const inner = indentOf(text, container) + unitOf(text);
   if (!last) {
-    const body = `${eolOf(text)}${inner}${element}${eolOf(text)}${indentOf(text, container)}`;
-    return splice(text, container.offset + 1, container.length - 2, body);
+    // What stands there is white space, or comments of the user's.
+    const end = container.offset + container.length - 1;
+    const kept = text.slice(container.offset + 1, end).trimEnd();
+    const body = `${kept}${eolOf(text)}${inner}${element}${eolOf(text)}${indentOf(text, container)}`;
+    return splice(text, container.offset + 1, end - container.offset - 1, body);
   }
-  const addition = onOneLine(text, container) ? `, ${element}` : `,${eolOf(text)}${inner}${element}`;
-  return splice(text, last.offset + last.length, 0, addition);
+  const at = last.offset + last.length;
+  if (onOneLine(text, container)) return splice(text, at, 0, `, ${element}`);
+  // A comment behind the last one stays with it; a trailing comma stays the last thing.
+  const [, comma = '', comment = ''] =
+    /^([ \t]*,)?((?:[ \t]*\/\*[^\n]*?\*\/)*(?:[ \t]*\/\/[^\r\n]*)?)(?=[ \t]*\r?\n)/.exec(text.slice(at)) ??
+    [];
+  const addition = `,${comment}${eolOf(text)}${inner}${element}${comma.trim()}`;
+  return splice(text, at, comma.length + comment.length, addition);
 }
 
 /** A value as JSON, its inner lines indented for a place inside `container`; on one line where the container is. */
@@ -101,7 +117,7 @@ function eolOf(text: string): string {
 }
 
 function same(a: unknown, b: unknown): boolean {
-  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+  return a !== undefined && JSON.stringify(sortKeys(a)) === JSON.stringify(sortKeys(b));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

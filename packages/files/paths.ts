@@ -1,4 +1,5 @@
-import { posix } from 'node:path';
+import { lstatSync, realpathSync } from 'node:fs';
+import { dirname, join, posix, sep } from 'node:path';
 
 /** A file operation that would break the rules: the message is one clear line. */
 export class FileError extends Error {
@@ -24,4 +25,41 @@ export function checkPath(path: string): string {
       `${JSON.stringify(path)} leaves the workspace. Use a relative path with forward slashes inside it.`,
     );
   return posix.normalize(path);
+}
+
+/**
+ * Refuses a path that a symbolic link on disk leads out of the workspace.
+ * @param path one that `checkPath` accepts
+ * @throws FileError
+ */
+export function checkLinks(root: string, path: string): void {
+  const top = realOf(root);
+  // A tree without a disk behind it (a test's) has no links.
+  if (top === null) return;
+  for (let at = join(root, path); at !== dirname(at); at = dirname(at)) {
+    if (!isThere(at)) continue;
+    const real = realOf(at);
+    if (real === null || !isInside(top, real))
+      throw new FileError(
+        `${path}: leads out of the workspace through a symbolic link. Replace the link by a folder or a file.`,
+      );
+    return;
+  }
+}
+
+function isInside(top: string, path: string): boolean {
+  return path === top || path.startsWith(top.endsWith(sep) ? top : `${top}${sep}`);
+}
+
+/** Also true for a link to nothing. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function realOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
 }

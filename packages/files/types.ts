@@ -21,4 +21,9 @@ export interface WriteResult {
   readonly action: 'created' | 'updated' | 'merged' | 'unchanged' | 'kept' | 'conflict' | 'deleted';
   /** For `conflict`: one entry per conflicting place, with 1-based lines in the user's file. */
   readonly conflicts?: readonly { readonly line: number; readonly ours: string; readonly theirs: string }[];
+  /**
+   * For `conflict` without places: `foreign`: the file was there before toolbox; `no-base`: git does not have the text that was generated;
+   * `malformed`: the merged text would not parse; `not-text`: the file is not UTF-8.
+   */
+  readonly reason?: 'foreign' | 'no-base' | 'malformed' | 'not-text';
 }

@@ -21,6 +21,8 @@ export interface FileSet {
 export interface WriteOptions {
   /** Takes the generated text where the user's edits are in conflict with it. */
   readonly force?: boolean;
+  /** Keeps the user's edits where they are in conflict with the generated text, and remembers that. */
+  readonly keep?: boolean;
 }
 
 /**
@@ -30,12 +32,12 @@ export interface WriteOptions {
 export async function writeRendered(
   tree: Tree,
   sets: readonly FileSet[],
-  { force = false }: WriteOptions = {},
+  { force = false, keep = false }: WriteOptions = {},
 ): Promise<readonly string[]> {
   const results: WriteResult[] = [];
   const conflicts: string[] = [];
   for (const set of sets) {
-    const report = await writeFiles(tree, { ...set, force, baseOf: (id) => readBlob(tree.root, id) });
+    const report = await writeFiles(tree, { ...set, force, keep, baseOf: (id) => readBlob(tree.root, id) });
     results.push(...report.results);
     conflicts.push(...formatConflicts(report));
   }
