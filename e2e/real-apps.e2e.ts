@@ -54,7 +54,9 @@ describe.each(Object.keys(managers) as (keyof typeof managers)[])('in a workspac
           private: true,
           ...(specification ? { packageManager: specification } : {}),
           // yarn 1 gives up where a mirror lacks one platform's binary of the newest release.
-          ...(manager === 'yarn' ? { resolutions: { 'unrs-resolver': '1.12.0' } } : {}),
+          ...(manager === 'yarn'
+            ? { resolutions: { 'unrs-resolver': '1.12.0', 'sass-embedded': '1.100.0' } }
+            : {}),
           devDependencies: {
             ...versions([
               'nx',
