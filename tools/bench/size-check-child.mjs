@@ -1,0 +1,15 @@
+/** node size-check-child.mjs MODULES LAYOUT REPORT: analyses a layout as the executor does, in a process of its own, and says what that took. */
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const [modules, folder, report] = process.argv.slice(2);
+const require = createRequire(import.meta.url);
+const { openLayout } = require(join(modules, 'layout.js'));
+const { analyseImage } = require(join(modules, 'analyse.js'));
+
+const layout = openLayout(folder);
+const { files, uncompressed } = await analyseImage(layout, layout.images[0], 10);
+// Node.js gives kilobytes of 1,024 bytes.
+const maxRss = process.resourceUsage().maxRSS * 1024;
+writeFileSync(report, JSON.stringify({ files, uncompressed, maxRss }));
