@@ -1,22 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { posix } from 'node:path';
 import type { Tree } from '@nx/devkit';
-import { blobId, inFormOf, isWellFormed, readText, valueId, yamlComments, type DiskText } from './content';
+import { inFormOf, readText, type DiskText } from './content';
 import { formatContent } from './format';
-import {
-  baseInLock,
-  lockKey,
-  lockName,
-  parseLock,
-  pathOfKey,
-  serialiseLock,
-  type Lock,
-  type LockEntry,
-} from './lock';
+import { decide, entryOf, isUnedited } from './generated-file';
+import { lockKey, lockName, parseLock, pathOfKey, serialiseLock, type Lock, type LockEntry } from './lock';
 import { mergeJson } from './merge-json';
 import { mergeLines } from './merge-lines';
 import { checkLinks, checkPath, FileError } from './paths';
-import { mergeThreeWay } from './three-way';
 import type { RenderedFile, WriteResult } from './types';
 
 export interface WriteRequest {
@@ -97,117 +88,17 @@ async function writeFile(
     if (bytes !== null) return { result: { path: file.path, action: 'kept' } };
     return { result: put(tree, file, await formatContent(tree.root, file), null, 'created') };
   }
-  const raw = bytes === null ? null : isUtf8(bytes) ? bytes.toString('utf8') : undefined;
-  if (file.ownership === 'shared') return { result: writeShared(tree, file, raw) };
+  if (file.ownership === 'shared') return { result: writeShared(tree, file, bytes) };
   const rendered = await formatContent(tree.root, file);
+  const disk = bytes === null ? null : isUtf8(bytes) ? readText(bytes.toString('utf8')) : 'not-text';
   const entry = entryOf(file.path, rendered, request.scope);
-  if (raw === null) return { result: put(tree, file, rendered, null, 'created'), entry };
-  if (raw === undefined) return unmergeable(tree, file, null, entry, rendered, locked, 'not-text', request);
-  const disk = readText(raw);
-  if (disk.text === rendered) return { result: { path: file.path, action: 'unchanged' }, entry };
-  if (!locked) {
-    if (entry.value && valueId(file.path, disk.text) === entry.value)
-      return { result: { path: file.path, action: 'unchanged' }, entry };
-    return unmergeable(tree, file, disk, entry, rendered, locked, 'foreign', request);
-  }
-  if (sameAs(locked, entry)) return afterSameTemplate(tree, file, disk, rendered, locked, entry);
-  return mergeInto(tree, file, disk, rendered, locked, entry, request);
-}
-
-/** The template gives the value that it gave: the user's file stays. Only a new comment of ours still reaches a file that nobody touched. */
-function afterSameTemplate(
-  tree: Tree,
-  file: RenderedFile,
-  disk: DiskText,
-  rendered: string,
-  locked: LockEntry,
-  entry: LockEntry,
-): Outcome {
-  const comments = yamlComments(rendered).join('\n');
-  if (blobId(disk.text) === locked.blob && comments !== yamlComments(disk.text).join('\n'))
-    return { result: put(tree, file, rendered, disk, 'updated'), entry };
-  const action = isUnedited(file.path, disk, locked) ? 'unchanged' : 'kept';
-  return { result: { path: file.path, action }, entry: locked };
-}
-
-function mergeInto(
-  tree: Tree,
-  file: RenderedFile,
-  disk: DiskText,
-  rendered: string,
-  locked: LockEntry,
-  entry: LockEntry,
-  request: WriteRequest,
-): Outcome {
-  if (blobId(disk.text) === locked.blob) return { result: put(tree, file, rendered, disk, 'updated'), entry };
-  const base = baseInLock(locked) ?? baseText(request, locked.blob);
-  const merged = base === null ? null : mergeThreeWay(base, disk.text, rendered);
-  const accept = (text: string): Outcome => {
-    const next = text === rendered ? entry : { ...entry, base: rendered };
-    if (text === disk.text) return { result: { path: file.path, action: 'kept' }, entry: next };
-    return { result: put(tree, file, text, disk, text === rendered ? 'updated' : 'merged'), entry: next };
-  };
-  const isSound = (text: string) =>
-    isWellFormed(file.path, text) || !isWellFormed(file.path, disk.text) || text === rendered;
-  if (merged?.clean && isSound(merged.text)) return accept(merged.text);
-  // Formatted otherwise, same value, no comment of the user's own: nothing of theirs is lost.
-  if (isUnedited(file.path, disk, locked) && !hasOwnComments(disk.text, base ?? rendered))
-    return { result: put(tree, file, rendered, disk, 'updated'), entry };
-  if (base !== null && (request.force || request.keep)) {
-    const settled = mergeThreeWay(base, disk.text, rendered, request.force ? 'rendered' : 'user');
-    if (settled.clean && isSound(settled.text)) return accept(settled.text);
-  }
-  if (merged && !merged.clean && !request.force && !request.keep)
-    return {
-      result: { path: file.path, action: 'conflict', conflicts: merged.conflicts },
-      entry: locked,
-    };
-  const reason = merged ? 'malformed' : 'no-base';
-  return unmergeable(tree, file, disk, entry, rendered, locked, reason, request);
-}
-
-/** There is no telling the user's lines from ours: one of the two texts as a whole, if the user said which; else a conflict. */
-function unmergeable(
-  tree: Tree,
-  file: RenderedFile,
-  disk: DiskText | null,
-  entry: LockEntry,
-  rendered: string,
-  locked: LockEntry | undefined,
-  reason: WriteResult['reason'],
-  { force, keep }: WriteRequest,
-): Outcome {
-  const { path } = file;
-  if (force) return { result: put(tree, file, rendered, disk, 'updated'), entry };
-  if (keep) return { result: { path, action: 'kept' }, entry: { ...entry, base: rendered } };
-  return { result: { path, action: 'conflict', conflicts: [], reason }, entry: locked };
-}
-
-function baseText(request: WriteRequest, id: string): string | null {
-  const text = request.baseOf(id);
-  return text === null ? null : readText(text).text;
-}
-
-function hasOwnComments(text: string, generated: string): boolean {
-  const ours = new Set(yamlComments(generated));
-  return yamlComments(text).some((comment) => !ours.has(comment));
-}
-
-function isUnedited(path: string, disk: DiskText, locked: LockEntry): boolean {
-  return (
-    blobId(disk.text) === locked.blob ||
-    (locked.value !== undefined && valueId(path, disk.text) === locked.value)
-  );
-}
-
-/** Whether the template still gives what it gave: by value where the value is known, since the user's prettier may have changed. */
-function sameAs(locked: LockEntry, entry: LockEntry): boolean {
-  return locked.blob === entry.blob || (locked.value !== undefined && locked.value === entry.value);
-}
-
-function entryOf(path: string, text: string, scope: string): LockEntry {
-  const value = valueId(path, text);
-  return { scope, blob: blobId(text), ...(value === null ? {} : { value }) };
+  const {
+    text,
+    entry: next,
+    ...result
+  } = decide({ ...request, path: file.path, rendered, disk, locked, entry });
+  if (text !== undefined) put(tree, file, text, disk === 'not-text' ? null : disk, result.action);
+  return { result: { path: file.path, ...result }, entry: next };
 }
 
 function put(
@@ -221,8 +112,10 @@ function put(
   return { path: file.path, action };
 }
 
-function writeShared(tree: Tree, file: RenderedFile, raw: string | null | undefined): WriteResult {
-  if (raw === undefined) throw new FileError(`${file.path}: is not UTF-8. Save it as UTF-8 and run again.`);
+function writeShared(tree: Tree, file: RenderedFile, bytes: Buffer | null): WriteResult {
+  if (bytes && !isUtf8(bytes))
+    throw new FileError(`${file.path}: is not UTF-8. Save it as UTF-8 and run again.`);
+  const raw = bytes?.toString('utf8') ?? null;
   const merged = file.path.endsWith('.json')
     ? mergeJson(raw, JSON.parse(file.content) as Record<string, unknown>, file.path)
     : mergeLines(raw, file.content.split('\n').filter(Boolean));
