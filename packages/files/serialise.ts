@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import { Document, isMap, isScalar, isSeq, Scalar, visit, type Node, type Pair } from 'yaml';
 
 /** A comment above a key, by its path, e.g. `['services', 'api', 'user']`. */
 export interface PathComment {
@@ -15,7 +15,7 @@ export interface YamlOptions {
 }
 
 /**
- * The one way to write YAML: version 1.1 (so that `on`, `y` and `12:30` are quoted for the tools that read 1.1), no folding, no aliases,
+ * The one way to write YAML: version 1.1 (so that `on`, `y` and `12:30` are quoted for the tools that read 1.1), what only 1.2 takes for a number quoted too, no folding, no aliases,
  * `undefined` dropped.
  */
 export function serialiseYaml(value: unknown, options: YamlOptions = {}): string {
@@ -23,6 +23,13 @@ export function serialiseYaml(value: unknown, options: YamlOptions = {}): string
     version: '1.1',
     aliasDuplicateObjects: false,
     keepUndefined: false,
+  });
+  visit(document, {
+    Scalar: (_key, node) => {
+      // A string to YAML 1.1, a number to 1.2: the only such form.
+      if (typeof node.value === 'string' && /^[-+]?0o[0-7]+$/.test(node.value))
+        node.type = Scalar.QUOTE_DOUBLE;
+    },
   });
   for (const { path, comment } of options.comments ?? []) attach(document, path, comment);
   const text = document.toString({ lineWidth: 0, directives: false });
