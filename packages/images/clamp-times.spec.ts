@@ -69,6 +69,7 @@ it('follows a size that only the extended header knows, and empty extended heade
   const sized = tarOf([{ path: 'a', pax: { size: '1024' }, mtime: 9999 }]).subarray(0, 3 * 512);
   const empty = headerOf({ path: 'pax', type: 'x', mtime: 9999 }, 0);
   const bytes = Buffer.concat([sized, body, empty, tarOf([{ path: 'b', content: 'bb', mtime: 9999 }])]);
+  expect(clamp(bytes, 77).subarray(-2048)).toEqual(tarOf([{ path: 'b', content: 'bb', mtime: epoch }]));
   expect(read(clamp(bytes, 77)).map(({ name, size, mtime }) => [name, size, mtime])).toEqual([
     ['a', 1024, epoch],
     ['b', 2, epoch],

@@ -145,14 +145,13 @@ export class FileTree {
     for (const file of walk(old, path)) this.lose(file.path, pack(file), 'overwritten');
   }
 
-  /** `.wh.<name>` hides a name of earlier layers, `.wh..wh..opq` all names of its folder; aufs' own `.wh..wh.*` hide nothing. */
+  /** `.wh.<name>` hides a name of earlier layers, `.wh..wh..opq` all names of its folder; aufs' own `.wh..wh.*` name nothing that is there. */
   private whiteout(parentPath: string, name: string): void {
     const parent = this.find(parentPath);
     if (parent === undefined || typeof parent === 'number') return;
     this.lastParent = '\0';
     if (name === '.wh..wh..opq') this.prune(parent, parentPath);
-    else if (!name.startsWith('.wh..wh.'))
-      this.pruneName(parent, name.slice(4), join(parentPath, name.slice(4)));
+    else this.pruneName(parent, name.slice(4), join(parentPath, name.slice(4)));
   }
 
   /** Removes what earlier layers put into a folder. What this layer put there stays, in whichever order the archive has them. */

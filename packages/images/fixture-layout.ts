@@ -40,7 +40,7 @@ export function tarOf(entries: readonly FixtureEntry[]): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
 }
 
-/** A layout folder with one image of these layers. */
+/** A layout folder with one image of these layers, compressed otherwise than we do it. */
 export function buildLayout(
   folder: string,
   layers: readonly (readonly FixtureEntry[])[],
@@ -78,7 +78,7 @@ export function buildLayout(
         schemaVersion: 2,
         mediaType: mediaTypes.manifest,
         config,
-        layers: archives.map((archive) => put(mediaTypes.gzipLayer, gzipSync(archive))),
+        layers: archives.map((archive) => put(mediaTypes.gzipLayer, gzipSync(archive, { level: 1 }))),
       }),
     ),
   );

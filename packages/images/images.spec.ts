@@ -87,6 +87,10 @@ describe('canonicaliseLayout', () => {
     bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
     writeFileSync(file, bytes);
     await expect(canonicalise(folder, digest)).rejects.toThrow(/corrupted/);
+    const memo = openLayerMemo(null);
+    memo.set(`sha256:${layer}`, { uncompressed: 1, newest: 0 });
+    const known = canonicaliseLayout(folder, digest, { sourceDateEpoch: 0, baseLayers: 0, memo });
+    await expect(known).rejects.toThrow(/has another digest/);
   });
 });
 

@@ -20,8 +20,8 @@ export async function readLayer(
   consume: (chunk: Buffer) => void | Promise<unknown>,
   limit = 64 * 1024 ** 3,
 ): Promise<number> {
-  const source = createReadStream(blobPath(folder, layer.digest), { highWaterMark: chunkSize });
   const unpack = decompressor(folder, layer);
+  const source = createReadStream(blobPath(folder, layer.digest), { highWaterMark: chunkSize });
   const stream = unpack ? source.pipe(unpack) : source;
   const hash = createHash('sha256');
   source.on('error', (error) => stream.destroy(error));

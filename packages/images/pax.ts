@@ -23,7 +23,7 @@ export function parsePax(header: Buffer, where: string): PaxRecord[] {
     const length = /^\d+$/.test(digits) ? Number(digits) : 0;
     const end = at + length;
     const equals = header.indexOf(0x3d, blank);
-    if (length === 0 || end > header.length || equals < 0 || equals >= end || header[end - 1] !== 0x0a)
+    if (length === 0 || equals < 0 || equals >= end || header[end - 1] !== 0x0a)
       throw new ImageError(
         `${where}: an extended header is malformed: the archive is corrupted. Build the image again.`,
       );

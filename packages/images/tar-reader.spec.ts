@@ -86,6 +86,15 @@ it('reads names and links of GNU tar that are longer than a header', () => {
   ]);
 });
 
+it('knows that links have no body, whatever size they claim', () => {
+  const bytes = Buffer.concat([
+    headerOf({ path: 'hard', type: '1', link: 'a' }, 700),
+    headerOf({ path: 'folder/' }, 700),
+    tarOf([{ path: 'next', content: 'x' }]),
+  ]);
+  expect(read(bytes, 100).map(({ name }) => name)).toEqual(['hard', 'folder/', 'next']);
+});
+
 it('takes size, path, link and time from a pax header, and a base-256 size from the header itself', () => {
   const pax = {
     path: 'über',
