@@ -14,6 +14,7 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as graph from './graph.mjs';
 import * as imageSize from './image-size.mjs';
+import { removePeerImages } from './peer.mjs';
 import { Bench } from './prepare.mjs';
 import * as rebuild from './rebuild.mjs';
 import * as sizeCheck from './size-check.mjs';
@@ -55,6 +56,8 @@ for (const family of families) {
   }
   for (const id of ids) if (!figures.some((figure) => figure.id === id)) failures.push(id);
 }
+
+if (!values.keep) await removePeerImages(bench).catch((error) => console.error(`   ${error.message}`));
 
 print();
 if (values.json) {

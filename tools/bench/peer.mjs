@@ -98,3 +98,8 @@ async function unpackedBytes(file) {
   for await (const chunk of stream) bytes += chunk.length;
   return bytes;
 }
+
+/** What was named on the way; the engine's build cache is left as it is. */
+export async function removePeerImages(bench) {
+  if (bench.made('peer')) await bench.docker('image', 'rm', '--force', tag, baseWithAuthority);
+}

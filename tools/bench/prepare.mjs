@@ -119,6 +119,10 @@ export class Bench {
     return this.#once(name, make);
   }
 
+  made(name) {
+    return this.#made.has(name);
+  }
+
   remove() {
     rmSync(this.folder, { recursive: true, force: true });
   }
