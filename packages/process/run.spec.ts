@@ -66,6 +66,19 @@ describe('run', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('leaves a program in its own group only where it is told to', async () => {
+    const script =
+      'console.log(require("fs").readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ")[2])';
+    const own = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ')[2];
+    expect((await run(node(script), { sharesGroup: true })).stdout.trim()).toBe(own);
+    expect((await run(node(script))).stdout.trim()).not.toBe(own);
+    const slow = node('setInterval(() => {}, 1000)');
+    expect(await run(slow, { sharesGroup: true, timeoutMs: 500 })).toMatchObject({
+      signal: 'SIGTERM',
+      timedOut: true,
+    });
+  });
+
   it('ends when the signal aborts', async () => {
     const abort = new AbortController();
     const ran = run(node('setInterval(() => {}, 1000)'), { signal: abort.signal });

@@ -70,7 +70,7 @@ function start(command: Command, options: RunOptions, out: 'inherit' | 'pipe'): 
     env: environment(options.env),
     stdio,
     // A group of its own, so that a time limit also ends what the program started. Windows has no groups.
-    detached: process.platform !== 'win32',
+    detached: hasOwnGroup(options),
     windowsHide: true,
   });
 }
@@ -92,8 +92,8 @@ async function exitOf(
   let timedOut = false;
   const timers: NodeJS.Timeout[] = [];
   const end = () => {
-    signalGroup(child, 'SIGTERM');
-    timers.push(setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs));
+    signalGroup(child, 'SIGTERM', options);
+    timers.push(setTimeout(() => signalGroup(child, 'SIGKILL', options), graceMs));
   };
   if (options.timeoutMs !== undefined) {
     timers.push(
@@ -103,7 +103,7 @@ async function exitOf(
       }, options.timeoutMs),
     );
   }
-  const forward = (signal: NodeJS.Signals) => signalGroup(child, signal);
+  const forward = (signal: NodeJS.Signals) => signalGroup(child, signal, options);
   for (const signal of forwarded) process.on(signal, forward);
   options.signal?.addEventListener('abort', end, { once: true });
   if (options.signal?.aborted) end();
@@ -142,11 +142,14 @@ function missingFolder(error: NodeJS.ErrnoException, options: RunOptions): boole
   return true;
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+function hasOwnGroup(options: RunOptions): boolean {
+  return process.platform !== 'win32' && !options.sharesGroup;
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals, options: RunOptions): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
+    process.kill(hasOwnGroup(options) ? -child.pid : child.pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

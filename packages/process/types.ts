@@ -17,6 +17,11 @@ export interface RunOptions {
   /** Values that never appear in streamed output, in errors or in `--dry-run`. */
   readonly secrets?: readonly string[];
   readonly signal?: AbortSignal;
+  /**
+   * Leave the program in this process's group, so that whatever ends the group at once (SIGKILL) ends it, too. For programs that write where the next
+   * run writes. A time limit then ends the program alone.
+   */
+  readonly sharesGroup?: boolean;
   /** Called with every line of standard output and error, redacted. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Print the command instead of running it; resolves with code 0 and empty output. */

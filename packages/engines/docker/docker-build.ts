@@ -91,6 +91,8 @@ async function runBuild(
   return cli.buildx(buildArguments(request, output), {
     output: request.progress === 'quiet' ? 'pipe' : request.progress === 'tty' ? 'inherit' : 'both',
     dryRun: request.dryRun,
+    // A build that outlives its task would write into the layout of the next one.
+    sharesGroup: true,
   });
 }
 
