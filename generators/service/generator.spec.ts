@@ -121,6 +121,19 @@ describe('a new app', () => {
     expect(tree.read('apps/api/Dockerfile', 'utf-8')).toContain('EXPOSE 8080');
   });
 
+  it('--keep settles a conflict with what the user wrote, for good', async () => {
+    const tree = workspaceTree();
+    await run(tree, 'api');
+    const mine = tree.read('apps/api/Dockerfile', 'utf-8')!.replace('EXPOSE 3000', 'EXPOSE 9999');
+    tree.write('apps/api/Dockerfile', mine);
+    await expect(run(tree, 'api', { port: 8080 })).rejects.toThrow(/--keep/);
+    await run(tree, 'api', { port: 8080, keep: true });
+    const kept = tree.read('apps/api/Dockerfile', 'utf-8');
+    expect(kept).toContain('EXPOSE 9999');
+    await run(tree, 'api');
+    expect(tree.read('apps/api/Dockerfile', 'utf-8')).toBe(kept);
+  });
+
   it('is independent of a second one, which gets the next numbers', async () => {
     const tree = workspaceTree();
     await run(tree, 'api');

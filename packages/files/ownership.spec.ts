@@ -81,6 +81,14 @@ describe('ownership', () => {
       expect(disk()).toBe('FROM mine\n');
     });
 
+    it('merges a new template into the adopted file', async () => {
+      tree.write(path, base.replace('USER 1001', 'USER 5'));
+      await write(base, { keep: true });
+      blobs.clear();
+      expect((await write(base.replace('FROM node', 'FROM node:24'))).actions).toEqual(['merged']);
+      expect(disk()).toBe(base.replace('USER 1001', 'USER 5').replace('FROM node', 'FROM node:24'));
+    });
+
     it('excludes --force', async () => {
       await expect(write(base, { keep: true, force: true })).rejects.toThrow('exclude each other');
     });
@@ -213,7 +221,7 @@ describe('ownership', () => {
       expect((await write(base.replace('3000', '4000'))).actions).toEqual(['conflict']);
     });
 
-    it('a symbolic link that leads out of the workspace, also one to nothing', () => {
+    it('a symbolic link that leads out of the workspace, also one to nothing', async () => {
       const root = mkdtempSync(join(tmpdir(), 'toolbox-files-'));
       try {
         mkdirSync(join(root, 'workspace/apps'), { recursive: true });
@@ -224,6 +232,9 @@ describe('ownership', () => {
         symlinkSync('.', join(workspace, 'apps/in'));
         for (const bad of ['apps/out', 'apps/out/new/Dockerfile', 'apps/dangling'])
           expect(() => checkLinks(workspace, bad)).toThrow('through a symbolic link');
+        Object.assign(tree, { root: workspace });
+        await expect(write(base, {}, 'apps/out/Dockerfile')).rejects.toThrow('through a symbolic link');
+        expect(tree.exists('apps/out/Dockerfile')).toBe(false);
         for (const good of ['apps/in/Dockerfile', 'apps/new/Dockerfile', 'Dockerfile'])
           expect(() => checkLinks(workspace, good)).not.toThrow();
       } finally {
