@@ -2,11 +2,12 @@
 import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseImage, DEFAULT_MAJOR } from '../bases/catalogue.mjs';
-import { peerContext, peerImageBytes } from './peer.mjs';
+import { peerBases, peerContext, peerImageBytes } from './peer.mjs';
 import { peerVersion } from './prepare.mjs';
 
 const sameSource = 'image-size-vs-peer-same-source';
-export const ids = ['image-size-vs-peer', sameSource, 'image-size-vs-floor'];
+const onAlpine = 'image-size-vs-peer-on-alpine';
+export const ids = ['image-size-vs-peer', sameSource, onAlpine, 'image-size-vs-floor'];
 
 const counted = 'bytes of the unpacked layers';
 
@@ -17,7 +18,7 @@ export async function measure(bench, wanted) {
   if (wanted('image-size-vs-peer') || wanted(sameSource)) {
     bench.log('the image of @nx/node:setup-docker');
     const peer = await peerImageBytes(bench);
-    const beside = `${mb(peer)} of @nx/node:setup-docker ${peerVersion}, on the same Node.js base; ${counted}`;
+    const beside = `${mb(peer)} of @nx/node:setup-docker ${peerVersion} built on ${peerBases.same}, where ours takes Node.js from; ${counted}`;
     figures.push({
       id: 'image-size-vs-peer',
       value: ours / peer,
@@ -35,6 +36,16 @@ export async function measure(bench, wanted) {
         how: `${mb(same)} of the peer's own app, sources and build untouched, packages installed rather than bundled / ${beside}`,
       });
     }
+  }
+  if (wanted(onAlpine)) {
+    const peer = await peerImageBytes(bench, peerBases.alpine);
+    figures.push({
+      id: onAlpine,
+      value: ours / peer,
+      unit: 'ratio',
+      goal: null,
+      how: `${mb(ours)} on glibc / ${mb(peer)} of the peer on ${peerBases.alpine}, the base that its Dockerfile names; ${counted}`,
+    });
   }
   if (wanted('image-size-vs-floor')) {
     const floor = await floorOf(bench);

@@ -1,12 +1,27 @@
 /** The app and image of the public generator `@nx/node:application --docker`, which runs `@nx/node:setup-docker`. */
-import { cpSync, createReadStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { DEFAULT_MAJOR, baseImage } from '../bases/catalogue.mjs';
 import { run } from '../engine/run.mjs';
 
 const tag = 'toolbox-bench/peer';
-const base = 'node:lts-alpine';
-const baseWithAuthority = 'toolbox-bench/base';
+const preparedBase = 'toolbox-bench/base';
+/** What the peer's Dockerfile names. */
+const named = 'node:lts-alpine';
+
+/**
+ * What the peer is built on. `same`: the image that ours takes Node.js from, so that both sides stand on one base. `alpine`: what its Dockerfile names.
+ */
+export const peerBases = { same: baseImage(`node-${DEFAULT_MAJOR}-slim`).name, alpine: named };
 
 /** @returns {string} folder with the peer's Dockerfile and, in `dist`, what its own build made */
 export function peerContext(bench) {
@@ -37,57 +52,56 @@ export function peerContext(bench) {
 }
 
 /**
- * Arguments of the peer's build. Its `npm install` knows no authority but the public ones: where this machine needs another,
- * the base is replaced by itself with that one in a layer on top, which the size leaves out.
+ * Arguments of the peer's build. Its base gets a layer on top, which the size leaves out: the certificate authority that this machine
+ * may need for `npm install`, and the two programs of Alpine that the Dockerfile calls where the base lacks them.
  * @returns {Promise<string[]>}
  */
-export async function peerBuildArguments(bench) {
+export async function peerBuildArguments(bench, base = peerBases.same) {
   const context = peerContext(bench);
   await bench.engine();
+  const folder = join(bench.folder, 'peer-base');
+  mkdirSync(folder, { recursive: true });
   const authority = process.env.NODE_EXTRA_CA_CERTS;
-  const replaced = [];
-  if (authority && existsSync(authority)) {
-    const folder = join(bench.folder, 'peer-base');
-    mkdirSync(folder, { recursive: true });
-    cpSync(authority, join(folder, 'ca.pem'));
-    writeFileSync(
-      join(folder, 'Dockerfile'),
-      `FROM ${base}\nCOPY ca.pem /etc/bench-ca.pem\nENV NODE_EXTRA_CA_CERTS=/etc/bench-ca.pem\n`,
-    );
-    await bench.docker('build', '--quiet', '--tag', baseWithAuthority, folder);
-    replaced.push('--build-context', `${base}=docker-image://${baseWithAuthority}`);
-  }
+  if (authority && existsSync(authority)) cpSync(authority, join(folder, 'ca.pem'));
+  else writeFileSync(join(folder, 'ca.pem'), '');
+  for (const program of ['addgroup', 'adduser'])
+    cpSync(new URL(`../bases/alpine/${program}`, import.meta.url), join(folder, program));
+  writeFileSync(
+    join(folder, 'Dockerfile'),
+    `FROM ${base}\nCOPY --chmod=755 . /opt/bench/\nENV NODE_EXTRA_CA_CERTS=/opt/bench/ca.pem PATH=$PATH:/opt/bench\n`,
+  );
+  await bench.docker('build', '--quiet', '--tag', preparedBase, folder);
+  const replaced = ['--build-context', `${named}=docker-image://${preparedBase}`];
   return ['build', ...replaced, '--tag', tag, context];
 }
 
-/** @returns {Promise<number>} bytes of the peer's image: its layers' unpacked archives */
-export async function peerImageBytes(bench) {
-  await bench.docker(...(await peerBuildArguments(bench)));
+/** @returns {Promise<number>} bytes of the peer's image on that base: its layers' unpacked archives */
+export async function peerImageBytes(bench, base = peerBases.same) {
+  await bench.docker(...(await peerBuildArguments(bench, base)));
   const folder = join(bench.folder, 'peer-image');
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await bench.docker('image', 'save', '--output', `${folder}.tar`, tag);
   run('tar', ['-xf', `${folder}.tar`, '-C', folder], { seconds: 300 });
   const [{ Config, Layers }] = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
   const { diff_ids: diffIds } = JSON.parse(readFileSync(join(folder, Config), 'utf8')).rootfs;
-  const own = await ownLayers(bench, diffIds);
+  const added = await layerOnTop(bench, base, diffIds);
   let bytes = 0;
   for (const [at, layer] of Layers.entries()) {
-    if (own.has(diffIds[at])) bytes += await unpackedBytes(join(folder, layer));
+    if (diffIds[at] !== added) bytes += await unpackedBytes(join(folder, layer));
   }
   return bytes;
 }
 
-/** All layers but the one that holds the authority. */
-async function ownLayers(bench, diffIds) {
-  if (!process.env.NODE_EXTRA_CA_CERTS || !existsSync(process.env.NODE_EXTRA_CA_CERTS))
-    return new Set(diffIds);
+/** The one layer that the bench put on the base. */
+async function layerOnTop(bench, base, diffIds) {
   const layersOf = async (image) =>
     JSON.parse(await bench.docker('image', 'inspect', '--format', '{{json .RootFS.Layers}}', image));
   const plain = new Set(await layersOf(base));
-  const added = (await layersOf(baseWithAuthority)).filter((layer) => !plain.has(layer));
+  const added = (await layersOf(preparedBase)).filter((layer) => !plain.has(layer));
   if (added.length !== 1 || !diffIds.includes(added[0]))
-    throw new Error('The peer was not built on the base with the authority.');
-  return new Set(diffIds.filter((layer) => layer !== added[0]));
+    throw new Error('The peer was not built on the base that the bench prepared.');
+  return added[0];
 }
 
 async function unpackedBytes(file) {
@@ -101,5 +115,5 @@ async function unpackedBytes(file) {
 
 /** What was named on the way; the engine's build cache is left as it is. */
 export async function removePeerImages(bench) {
-  if (bench.made('peer')) await bench.docker('image', 'rm', '--force', tag, baseWithAuthority);
+  if (bench.made('peer')) await bench.docker('image', 'rm', '--force', tag, preparedBase);
 }

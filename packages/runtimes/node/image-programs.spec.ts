@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Probe } from '../../service/types';
 import { service } from './fixture-service';
 import { renderImage } from './render-image';
@@ -15,6 +16,21 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'toolbox-image-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A program under test may ignore SIGTERM: none outlives its test. */
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+function start(
+  args: readonly string[],
+  options: SpawnOptions = {},
+): ChildProcessByStdio<null, Readable, Readable> {
+  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  return child;
+}
 
 function program(name: string, live: Probe = { kind: 'http', path: '/health' }): string {
   const [dockerfile] = renderImage(service({ health: { live, ready: live, startSeconds: 30 } }));
@@ -35,7 +51,7 @@ describe('pid1.cjs', () => {
   /** Starts an app below the preload, waits for its first line and sends it a signal. */
   async function stop(app: string, signal: NodeJS.Signals): Promise<number | string | null> {
     const keepRunning = 'setInterval(() => {}, 1000); console.log("up");';
-    const child = spawn(process.execPath, ['--require', program('pid1.cjs'), '--eval', app + keepRunning]);
+    const child = start(['--require', program('pid1.cjs'), '--eval', app + keepRunning]);
     const exit = exitOf(child);
     await once(child.stdout, 'data');
     child.kill(signal);
@@ -78,7 +94,7 @@ describe('pid1.cjs', () => {
   });
 
   it('does not keep a process alive that has nothing to do', async () => {
-    expect(await exitOf(spawn(process.execPath, ['--require', program('pid1.cjs'), '--eval', '0']))).toBe(0);
+    expect(await exitOf(start(['--require', program('pid1.cjs'), '--eval', '0']))).toBe(0);
   });
 });
 
@@ -99,7 +115,7 @@ describe('health.cjs', () => {
   });
 
   const check = (live: Probe, on: number = port) =>
-    exitOf(spawn(process.execPath, [program('health.cjs', live)], { env: { PORT: String(on) } }));
+    exitOf(start([program('health.cjs', live)], { env: { PORT: String(on) } }));
 
   it.each<[string, number]>([
     ['/health', 0],
