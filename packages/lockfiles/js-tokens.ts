@@ -14,7 +14,7 @@ const beforeExpression = new Set(
 /** Words whose parentheses are no expression: a `/` after them starts a regular expression. */
 const withCondition = new Set(['if', 'while', 'for', 'with']);
 
-const word = /[\p{ID_Start}$_\\#][\p{ID_Continue}$\u200c\u200d\\]*/uy;
+const word = /[\p{ID_Start}$_\\#](?:[\p{ID_Continue}$\\]|\u200c|\u200d)*/uy;
 const number = /\.?\d(?:[eE][+-]|[\w.])*/y;
 const space = /(?:\s|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)+/y;
 const regex = /\/(?:\\.|\[(?:\\.|[^\]\\\n\r])*\]|[^/\\[\n\r])+\/[\p{ID_Continue}$]*/uy;
