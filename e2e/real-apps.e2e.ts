@@ -1,7 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { addressOf, containersOf, docker, removeContainersOf } from './engine';
 import { openWorkspace, tarball, type Workspace } from './workspace';
 
@@ -30,6 +40,7 @@ const apps = [
 describe.each(Object.keys(managers) as (keyof typeof managers)[])('in a workspace with %s', (manager) => {
   let workspace: Workspace;
   let tools: string;
+  const canary = `canary-${randomBytes(12).toString('hex')}`;
   const nameOf = (app: string) => `${app}-${manager}`;
 
   beforeAll(() => {
@@ -120,6 +131,9 @@ describe.each(Object.keys(managers) as (keyof typeof managers)[])('in a workspac
       writeFileSync(join(root, 'pnpm-workspace.yaml'), 'packages:\n  - "apps/*"\n');
     }
     const opened = openWorkspace(root);
+    // The user's own .npmrc, with a credential that must reach no layer, no history and no configuration.
+    writeFileSync(join(tools, '.npmrc'), `//registry.example.com/:_authToken=${canary}\n`);
+    opened.env['NPM_CONFIG_USERCONFIG'] = join(tools, '.npmrc');
     opened.env['PATH'] = [join(tools, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
     execFileSync(
       manager,
@@ -182,6 +196,13 @@ describe.each(Object.keys(managers) as (keyof typeof managers)[])('in a workspac
     const script = `const fs=require('fs');const found=[];const walk=d=>{for(const e of fs.readdirSync(d,{withFileTypes:true})){const p=d+'/'+e.name;if(e.isDirectory())walk(p);else if(/\\.map$/.test(p))found.push(p)}};walk('/app');for(const p of ['/usr/local/bin/npm','/usr/local/bin/yarn','/usr/local/bin/corepack','/usr/local/lib/node_modules/npm','/app/node_modules/typescript','/app/node_modules/nx'])if(fs.existsSync(p))found.push(p);console.log(JSON.stringify(found))`;
     expect(docker('exec', container?.Id ?? '', '/usr/local/bin/node', '-e', script)).toBe('[]');
     expect(existsSync(join(workspace.root, 'dist/images', name, 'image.json'))).toBe(true);
+    expect(readFileSync(join(workspace.root, 'apps', name, 'Dockerfile'), 'utf8')).toContain('id=npmrc');
+    const blobs = join(workspace.root, 'dist/images', name, 'blobs/sha256');
+    for (const blob of readdirSync(blobs)) {
+      const bytes = readFileSync(join(blobs, blob));
+      const unpacked = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+      expect([blob, unpacked.includes(canary)]).toEqual([blob, false]);
+    }
     workspace.nxOk(['docker-size-check', name]);
     removeContainersOf(name);
   });
