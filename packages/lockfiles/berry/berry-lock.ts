@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import { parse } from 'yaml';
 import { LockfileError } from '../lockfile-error';
 import type { Lock, ReachedPackage, RenderedLock, Walk } from '../lock';
@@ -29,8 +30,30 @@ export function openBerryLock(reader: Reader, workspace: Workspace): Lock {
       return [...new Set(keys.map((key) => String((lock[key] as Table)['version'])))];
     },
     linkSpec: () => null,
-    walk: (importers) => walkDescriptors(lock, index, importers),
+    walk: (importers) => walkDescriptors(lock, index, importers, replacements(reader, workspace)),
     render: (importers, walk) => renderBerryLock(lock, importers, walk as BerryWalk, workspace),
+  };
+}
+
+/** What stands in the lockfile instead of a range: by `resolutions` of the root, or by a catalog. */
+function replacements(
+  reader: Reader,
+  workspace: Workspace,
+): (name: string, range: string) => readonly string[] {
+  type Ranges = Readonly<Record<string, string>>;
+  const resolutions = Object.entries((workspace.root['resolutions'] ?? {}) as Ranges);
+  const settings = (parse(reader.read('.yarnrc.yml') ?? '') ?? {}) as {
+    catalog?: Ranges;
+    catalogs?: Readonly<Record<string, Ranges>>;
+  };
+  return (name, range) => {
+    // `a/b` and `b@npm:^1` are about b.
+    const forced = resolutions.filter(
+      ([selector]) => /(?:^|\/)((?:@[^/@]+\/)?[^/@]+)(?:@[^/].*)?$/.exec(selector)?.[1] === name,
+    );
+    const catalog = /^(?:npm:)?catalog:(.*)$/.exec(range)?.[1];
+    const entries = catalog === '' ? settings.catalog : settings.catalogs?.[catalog ?? ''];
+    return [...(entries?.[name] === undefined ? [] : [entries[name]]), ...forced.map(([, spec]) => spec)];
   };
 }
 
@@ -62,6 +85,7 @@ function walkDescriptors(
   lock: Table,
   index: ReadonlyMap<string, string>,
   importers: ReadonlyMap<string, Importer>,
+  replaced: (name: string, range: string) => readonly string[],
 ): BerryWalk {
   const used = new Map<string, Set<string>>();
   const added = new Map<string, string>();
@@ -80,14 +104,17 @@ function walkDescriptors(
     queue.push(key);
   };
   /** Descriptors that a dependency means: the one with its range, and yarn's own compatibility patch of it. */
-  const descriptorsOf = (name: string, range: string): readonly string[] => {
-    const plain = [`${name}@${range}`, `${name}@npm:${range}`].find((descriptor) => index.has(descriptor));
+  const descriptorsOf = (name: string, asked: string, parent?: string): readonly string[] => {
+    const plain = [asked, ...replaced(name, asked)]
+      .flatMap((range) => [`${name}@${range}`, `${name}@npm:${range}`, `${name}@${range}::locator=${parent}`])
+      .find((descriptor) => index.has(descriptor));
+    const range = plain?.slice(name.length + 1) ?? asked;
     const prefix = `${name}@patch:${name}@${encodeURIComponent(range.includes(':') ? range : `npm:${range}`)}#`;
     const patched = [...index.keys()].filter((descriptor) => descriptor.startsWith(prefix));
     return plain === undefined ? patched : [plain, ...patched];
   };
-  const reach = (from: string, name: string, range: string, optional: boolean) => {
-    const descriptors = descriptorsOf(name, range);
+  const reach = (from: string, name: string, range: string, optional: boolean, parent?: string) => {
+    const descriptors = descriptorsOf(name, range, parent);
     if (descriptors.length === 0 && !optional)
       throw new LockfileError(
         `yarn.lock: ${from} depends on ${name}@${range}, which is not in it. Run yarn install`,
@@ -132,7 +159,13 @@ function walkDescriptors(
             continue;
           }
         }
-        reach(path, name, String(range ?? spec), optional);
+        reach(
+          path,
+          name,
+          String(range ?? spec),
+          optional,
+          encodeURIComponent(`${manifest.name}@workspace:${folder}`),
+        );
       }
     for (const name of Object.keys(peerDependencies)) addPeer(peers, name, isOptionalPeer(manifest, name));
   }
@@ -191,7 +224,8 @@ function renderBerryLock(
       const file = /#(?:optional!)?~\/(.+?)(?:::.*)?$/.exec(descriptor)?.[1];
       if (file !== undefined) copies.add(file);
       const local = /@file:(?:\.\/)?([^#:]+)/.exec(descriptor)?.[1];
-      if (local !== undefined) copies.add(local);
+      const parent = decodeURIComponent(/::locator=([^&]+)/.exec(descriptor)?.[1] ?? '');
+      if (local !== undefined) copies.add(join(/@workspace:(.+)$/.exec(parent)?.[1] ?? '.', local));
     }
   }
   const folders = [...importers.keys()].filter((folder) => folder !== '.').sort();

@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import { parse, stringify } from '@yarnpkg/lockfile';
 import { LockfileError } from '../lockfile-error';
 import type { Lock, ReachedPackage, RenderedLock, Walk } from '../lock';
@@ -93,7 +94,7 @@ function walkPatterns(
   } of importers.values()) {
     const path = joinPath(folder, 'package.json');
     for (const [name, spec] of Object.entries(dependencies)) {
-      if (find(name, spec) === null && !isNamed(manifest, name)) {
+      if (find(name, fromRoot(folder, spec)) === null && !isNamed(manifest, name)) {
         // Not declared anywhere: the specification is the exact version that was found, and a pattern of its own.
         const other = Object.keys(parsed).find(
           (pattern) =>
@@ -105,9 +106,10 @@ function walkPatterns(
           continue;
         }
       }
-      reach(path, name, spec, false);
+      reach(path, name, fromRoot(folder, spec), false);
     }
-    for (const [name, spec] of Object.entries(optionalDependencies)) reach(path, name, spec, true);
+    for (const [name, spec] of Object.entries(optionalDependencies))
+      reach(path, name, fromRoot(folder, spec), true);
     for (const name of Object.keys(peerDependencies)) addPeer(peers, name, isOptionalPeer(manifest, name));
   }
   for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
@@ -127,6 +129,13 @@ function walkPatterns(
     for (const [name, spec] of Object.entries(optionalDependencies)) reach(at, name, spec, true);
   }
   return { packages, links, peers, patterns };
+}
+
+/** Yarn writes paths of workspace packages relative to the root. */
+function fromRoot(folder: string, spec: string): string {
+  const path = /^(?:file:|link:)?(\.{1,2}\/.*)$/.exec(spec)?.[1];
+  if (path === undefined || folder === '.') return spec;
+  return `${spec.startsWith('link:') ? 'link:' : 'file:'}${join(folder, path)}`;
 }
 
 function isNamed(manifest: Importer['manifest'], name: string): boolean {
