@@ -1,8 +1,9 @@
 import type { RenderedFile } from '../packages/files/types';
+import type { RenderContext } from '../packages/runtimes/runtime';
 import type { Service } from '../packages/service/types';
 
 /** What a renderer may know besides the service itself. */
-export interface OutputContext {
+export interface OutputContext extends RenderContext {
   /** References that replace the catalogue's, by the catalogue's name. */
   readonly images: Readonly<Record<string, string>>;
 }

@@ -71,6 +71,22 @@ export interface BuildExecutorSchema {
      */
     npmrc?: string;
     /**
+     * File of the secret `yarnrc`, yarn 4's settings. Default: .yarnrc.yml in the user's home.
+     */
+    yarnrc?: string;
+    /**
+     * File of the secret `pip`, pip's settings, e.g. with a private index. Default: the file that PIP_CONFIG_FILE names, else the user's or the machine's own pip.conf.
+     */
+    pip?: string;
+    /**
+     * File of the secret `netrc`, with credentials by host. Default: the file that NETRC names, else the user's own .netrc.
+     */
+    netrc?: string;
+    /**
+     * File of the secret `goenv`, Go's settings as `go env -w` writes them, e.g. GOPROXY and GOPRIVATE. Default: the file that GOENV names, else the user's own.
+     */
+    goenv?: string;
+    /**
      * File of the secret `ca`, certificate authorities in PEM. Default: the file that TOOLBOX_CA_FILE or NODE_EXTRA_CA_CERTS names in the environment.
      */
     ca?: string;

@@ -152,6 +152,24 @@ describe('planRun', () => {
     });
   });
 
+  it('mounts secrets as the services read them', () => {
+    workspace.write('apps/api/toolbox.yaml', 'runtime: node\nport: 8080\n');
+    workspace.write('secrets/password', 'x');
+    const secrets = { 'postgres-password': 'secrets/password' };
+    expect(planned({ secrets }).files).toEqual({
+      '/run/secrets/postgres-password': join(workspace.root, 'secrets/password'),
+    });
+    expect(() => planned({ secrets: { a: 'nowhere' } })).toThrow('--secrets.a: nowhere does not exist.');
+    expect(() => planned({ secrets: { '../a': 'secrets/password' } })).toThrow(
+      '"../a" is not the name of a secret',
+    );
+  });
+
+  it('knows the roles of a service', () => {
+    workspace.write('apps/api/toolbox.yaml', 'runtime: node\nport: 8080\n');
+    expect(() => planned({ role: 'beat' })).toThrow('api: --role: the service has no roles. Leave it out.');
+  });
+
   it('asks the image where there is no description', () => {
     const found = planned(
       {},

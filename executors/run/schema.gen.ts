@@ -39,6 +39,16 @@ export interface RunExecutorSchema {
     [k: string]: string;
   };
   /**
+   * Role to run, for a service that has several such as celery's `worker` and `beat`. The container's name then ends with it. Default: the first.
+   */
+  role?: string;
+  /**
+   * Files of the host by the name of the secret: each is mounted read-only at /run/secrets/<name>. The service's user must be able to read it.
+   */
+  secrets?: {
+    [k: string]: string;
+  };
+  /**
    * Memory limit, e.g. `512m`. Default: the limit in toolbox.yaml.
    */
   memory?: string;

@@ -22,7 +22,7 @@ export default async function dockerfileGenerator(
     const message = `is not a service. ${suggest(project, names) || `Make it one with: nx g toolbox:service ${project}`}`;
     throw new DescriptionError({ file: project, key: '', message });
   }
-  const context = { images: described.options.images ?? {} };
+  const context = { images: described.options.images ?? {}, services };
   const sets = chosen.map((service) => ({
     owner: service.root,
     scope: 'dockerfile',

@@ -1,5 +1,7 @@
 import type { Tree } from '@nx/devkit';
+import { runtimes } from '../../packages/runtimes/registry.gen';
 import type { Detection, Runtime } from '../../packages/runtimes/runtime';
+import { listChoices } from '../../packages/service/choices';
 import { DescriptionError } from '../../packages/service/description-error';
 import { mergeIntoDescription, schemaHeader } from '../../packages/service/merge-description';
 import { parseServiceDescription } from '../../packages/service/parse';
@@ -34,9 +36,12 @@ export async function describeService(tree: Tree, options: ServiceGeneratorSchem
   const file = descriptionFile(root);
   const before = tree.read(file, 'utf-8');
   const known = before === null ? null : parseServiceDescription(before, file);
-  const runtime = options.runtime
+  const named = options.runtime
     ? runtimeOf(options.runtime, '--runtime', '')
-    : runtimeOf(known?.runtime ?? 'node', file);
+    : known
+      ? runtimeOf(known.runtime, file)
+      : null;
+  const runtime = named ?? (isNew ? runtimeOf('node', file) : await recogniseRuntime(tree, name));
   const merge = (text: string | null, changes: Partial<ServiceDescription>) =>
     mergeIntoDescription(text, changes, schemaHeader(root, 'service'), file);
 
@@ -66,6 +71,31 @@ export async function describeService(tree: Tree, options: ServiceGeneratorSchem
     if (text !== before) tree.write(file, text);
     return { name, root, notes: isNew || known ? [] : detection.notes, packagesChanged };
   });
+}
+
+/**
+ * The runtime of an existing project whose runtime nobody names: the highest in rank that recognises it.
+ * @throws DescriptionError where none does, with the choices; what a runtime found wrong with the project says more than that
+ */
+async function recogniseRuntime(tree: Tree, name: string): Promise<Runtime> {
+  const project = await readTargets(tree, name);
+  let problem: DescriptionError | undefined;
+  for (const runtime of [...runtimes].sort((a, b) => b.rank - a.rank)) {
+    try {
+      if (runtime.detect(project, treeReader(tree))) return runtime;
+    } catch (error) {
+      if (!(error instanceof DescriptionError)) throw error;
+      problem ??= error;
+    }
+  }
+  throw (
+    problem ??
+    new DescriptionError({
+      file: project.root,
+      key: '',
+      message: `nothing tells which runtime ${name} is of. Name it with --runtime: ${listChoices(runtimes.map((runtime) => runtime.name))}`,
+    })
+  );
 }
 
 /** @throws DescriptionError where the project is none of this runtime, or nothing tells how it is built */

@@ -68,7 +68,8 @@ export function changesOfNumbers({ port, uid }: Service, { facts }: Detection, f
 }
 
 function textOf(probe: Probe | undefined): string | undefined {
-  return probe === undefined ? undefined : probe.kind === 'tcp' ? 'tcp' : probe.path;
+  if (probe === undefined || probe.kind === 'exec') return undefined;
+  return probe.kind === 'tcp' ? 'tcp' : probe.path;
 }
 
 function unlike<T extends object>(values: T, defaults: Partial<T>): T | undefined {

@@ -23,15 +23,10 @@ export default async function serviceGenerator(
   const described = readDescriptions(tree);
   const services = resolveAll(tree, described);
   checkStack(services);
-  const context = { images: described.options.images ?? {} };
-  await writeRendered(
-    tree,
-    renderServices(
-      services.filter((service) => service.name === name),
-      context,
-    ),
-    { force: options.force, keep: options.keep },
-  );
+  const context = { images: described.options.images ?? {}, services };
+  // What calls this service, a proxy in front of it included, has its address.
+  const concerned = services.filter((service) => service.name === name || service.calls.includes(name));
+  await writeRendered(tree, renderServices(concerned, context), { force: options.force, keep: options.keep });
 
   return () => {
     if (packagesChanged && !options.skipInstall) installPackagesTask(tree);

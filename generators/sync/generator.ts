@@ -14,8 +14,9 @@ export interface SyncResult {
  */
 export default async function syncGenerator(tree: Tree): Promise<SyncResult> {
   const described = readDescriptions(tree);
-  const context = { images: described.options.images ?? {} };
-  const changed = await writeRendered(tree, renderServices(resolveAll(tree, described), context));
+  const services = resolveAll(tree, described);
+  const context = { images: described.options.images ?? {}, services };
+  const changed = await writeRendered(tree, renderServices(services, context));
   if (changed.length === 0) return {};
   return {
     outOfSyncMessage: `Generated files differ from their descriptions:\n${changed.map((path) => `  ${path}`).join('\n')}`,

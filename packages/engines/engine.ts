@@ -72,6 +72,10 @@ export interface RunRequest {
   readonly cpus?: string;
   readonly pids?: number;
   readonly network?: string;
+  /** Arguments that follow the image's entry point instead of its own. */
+  readonly command?: readonly string[];
+  /** Files of the host that are mounted read-only, by their absolute path in the container. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly dryRun?: boolean;
 }
 

@@ -59,12 +59,20 @@ export interface ImageFiles {
   readonly files: readonly RenderedFile[];
 }
 
+/** What an image's files may need to know beside their own service. */
+export interface RenderContext {
+  /** All services of the stack, with their settings wired, sorted by name. */
+  readonly services: readonly Service[];
+}
+
 /** A runtime: how a service is built and run. One folder under packages/runtimes each. */
 export interface Runtime {
   readonly name: string;
   /** One line for `--help` and the docs. */
   readonly description: string;
   readonly bases: readonly BaseFamily[];
+  /** An existing project whose runtime nobody names is that of the highest rank which recognises it. */
+  readonly rank: number;
   readonly defaults: RuntimeDefaults;
   /** Null where the project is not of this runtime. @throws DescriptionError where it is but cannot be built (e.g. no build target). */
   detect(project: ProjectTargets, workspace: WorkspaceReader): Detection | null;
@@ -72,8 +80,12 @@ export interface Runtime {
   /** Facts that hold for every project of the workspace and stand in no description, e.g. the package manager. Cheap: read on every run. */
   workspaceFacts?(workspace: WorkspaceReader): NonNullable<ProjectFacts['detected']>;
   /**
-   * Dockerfile and ignore file. Pure. `images` replace the catalogue's references, by the catalogue's name.
+   * Dockerfile and ignore file, and what else is generated for the image. Pure. `images` replace the catalogue's references, by the catalogue's name.
    * @throws DescriptionError where the catalogue has no image of that version and base.
    */
-  renderImage(service: Service, images?: Readonly<Record<string, string>>): readonly RenderedFile[];
+  renderImage(
+    service: Service,
+    images?: Readonly<Record<string, string>>,
+    context?: RenderContext,
+  ): readonly RenderedFile[];
 }

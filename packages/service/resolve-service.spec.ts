@@ -48,6 +48,8 @@ describe('defaults', () => {
       uses: [],
       calls: [],
       expose: null,
+      proxy: { tls: false, bodyLimit: '10m', timeout: '60s' },
+      roles: [],
       resources: { cpu: { request: '100m', limit: '1' }, memory: { request: '128Mi', limit: '512Mi' } },
       scale: { min: 2, max: 10, cpu: 70, memory: 80 },
       writes: ['/tmp'],
@@ -60,6 +62,7 @@ describe('defaults', () => {
         output: 'dist/apps/api',
         main: 'main.js',
         dependencies: 'bundled',
+        lockfile: null,
         packageManager: 'npm',
       },
       environments: [],
@@ -96,7 +99,7 @@ describe('defaults', () => {
     expect(detected.health.live).toEqual({ kind: 'tcp' });
     expect(detected.runtimeVersion).toBe('22');
     expect(detected.settings).toEqual({ A: 'detected', NODE_ENV: 'test' });
-    expect(detected.build).toEqual(facts.detected!.build);
+    expect(detected.build).toEqual({ ...facts.detected!.build, lockfile: null });
     const described = resolve(
       { port: 1, version: 24, settings: { A: true }, build: { target: null } },
       { facts },
@@ -104,7 +107,38 @@ describe('defaults', () => {
     expect(described.port).toBe(1);
     expect(described.runtimeVersion).toBe('24');
     expect(described.settings).toEqual({ A: 'true', NODE_ENV: 'test' });
-    expect(described.build).toEqual({ ...facts.detected!.build, target: null });
+    expect(described.build).toEqual({ ...facts.detected!.build, lockfile: null, target: null });
+  });
+
+  test('a runtime may build otherwise, and run in several roles', () => {
+    const [worker, beat] = ['worker', 'beat'].map((name) => ({
+      name,
+      command: [name],
+      single: false,
+      writes: [],
+    }));
+    const runtime = {
+      ...runtimeDefaults,
+      build: { target: null, dependencies: 'locked' as const, main: 'app.worker:app' },
+      roles: [worker!, beat!],
+    };
+    const of = (description: Partial<ServiceDescription>) =>
+      resolveService({ runtime: 'celery', ...description }, api, acmeStack, runtime, []);
+    expect(of({}).build).toMatchObject({
+      target: null,
+      output: 'apps/api',
+      main: 'app.worker:app',
+      dependencies: 'locked',
+      lockfile: null,
+    });
+    expect(of({ build: { lockfile: 'apps/api/./uv.lock' } }).build.lockfile).toBe('apps/api/uv.lock');
+    expect(of({}).roles).toEqual([worker, beat]);
+    expect(of({ roles: ['beat'] }).roles).toEqual([beat]);
+    expect(() => of({ roles: ['beat', 'bete'] })).toThrow(
+      'apps/api/toolbox.yaml: roles[1]: bete is not a role of celery. Use worker or beat.',
+    );
+    expect(() => resolve({ roles: ['beat'] })).toThrow('roles: the runtime node has no roles. Remove it');
+    expect(() => of({ build: { lockfile: '../uv.lock' } })).toThrow('build.lockfile');
   });
 
   test('a detected version that the runtime does not have gives way', () => {
@@ -194,7 +228,7 @@ describe('environments', () => {
     expect(service.scale).toEqual({ min: 1, max: 10, cpu: 50, memory: 80 });
     expect(service.settings).toEqual({ A: '1', B: '3', NODE_ENV: 'production' });
     expect(service.secrets).toEqual(['y']);
-    expect(service.expose).toEqual({ host: 'staging.example.com', path: '/v1' });
+    expect(service.expose).toMatchObject({ host: 'staging.example.com', path: '/v1' });
     expect(service.environments).toEqual(['staging']);
   });
 

@@ -9,7 +9,16 @@ import { resolveBuild } from './resolve-build';
 import { nextFree, resolveUid } from './resolve-uid';
 import type { ServiceDescription } from './service.gen';
 import { slugOf } from './slug';
-import type { BaseFamily, Budget, Probe, ProjectFacts, RuntimeDefaults, Service, Stack } from './types';
+import type {
+  BaseFamily,
+  Budget,
+  Probe,
+  ProjectFacts,
+  RuntimeDefaults,
+  Service,
+  ServiceRole,
+  Stack,
+} from './types';
 
 /** Another service of the workspace: what its description says of the numbers that must differ between services. */
 export interface OtherService {
@@ -80,7 +89,17 @@ export function resolveService(
     },
     uses: sorted(merged.uses ?? []),
     calls: sorted(merged.calls ?? []),
-    expose: merged.expose ? { host: merged.expose.host, path: merged.expose.path ?? '/' } : null,
+    expose: merged.expose
+      ? {
+          host: merged.expose.host,
+          path: merged.expose.path ?? '/',
+          webSocket: merged.expose.webSocket ?? false,
+          rateLimit: merged.expose.rateLimit ?? null,
+          stripPath: merged.expose.stripPath ?? false,
+        }
+      : null,
+    proxy: { tls: false, bodyLimit: '10m', timeout: '60s', ...merged.proxy },
+    roles: resolveRoles(merged, runtime, report),
     resources: {
       cpu: parseRange(merged.resources?.cpu ?? '100m..1'),
       memory: parseRange(merged.resources?.memory ?? '128Mi..512Mi'),
@@ -91,7 +110,7 @@ export function resolveService(
     slo: merged.slo ? { availability: merged.slo.availability, latency: { ...merged.slo.latency } } : null,
     settings: textsOf({ ...runtime.settings, ...facts.detected?.settings, ...merged.settings }),
     secrets: sorted(merged.secrets ?? []),
-    build: resolveBuild(merged.build ?? {}, facts, report),
+    build: resolveBuild(merged.build ?? {}, facts, runtime, report),
     environments: Object.keys(description.env ?? {}).sort(),
   };
   if (problems.length > 0) throw new DescriptionError(problems);
@@ -134,6 +153,32 @@ function resolveVersion(
   }
   const detected = facts.detected?.runtimeVersion;
   return detected !== undefined && choices.includes(detected) ? detected : runtime.runtimeVersion;
+}
+
+/** The roles that the description chooses, in its order; all of the runtime's where it chooses none. */
+function resolveRoles(
+  { roles, runtime: name }: ServiceDescription,
+  runtime: RuntimeDefaults,
+  report: Report,
+): readonly ServiceRole[] {
+  const known = runtime.roles ?? [];
+  if (roles === undefined) return known;
+  if (known.length === 0) {
+    report('roles', `the runtime ${name} has no roles. Remove it`);
+    return [];
+  }
+  return roles.flatMap((role, at) => {
+    const found = known.find((candidate) => candidate.name === role);
+    if (!found)
+      report(
+        `roles[${at}]`,
+        `${role} is not a role of ${name}. ${suggest(
+          role,
+          known.map((candidate) => candidate.name),
+        )}`,
+      );
+    return found ? [found] : [];
+  });
 }
 
 /** A port that nobody chose gives way to one that somebody did. */

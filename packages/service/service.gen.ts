@@ -78,7 +78,42 @@ export interface ServiceDescription {
      * Path prefix below the host.
      */
     path?: string;
+    /**
+     * The service takes connections that are upgraded to WebSocket.
+     */
+    webSocket?: boolean;
+    /**
+     * Most requests per client address, e.g. `20r/s`. Default: no limit.
+     */
+    rateLimit?: string;
+    /**
+     * The service sees paths without the prefix `path`.
+     */
+    stripPath?: boolean;
   };
+  /**
+   * For a reverse proxy (runtime nginx): what it does for all services behind it.
+   */
+  proxy?: {
+    /**
+     * Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`.
+     */
+    tls?: boolean;
+    /**
+     * Largest request body: `k`, `m` or `g` (1024).
+     */
+    bodyLimit?: string;
+    /**
+     * Longest wait for an answer of a service.
+     */
+    timeout?: string;
+  };
+  /**
+   * Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime.
+   *
+   * @minItems 1
+   */
+  roles?: string[];
   /**
    * Request and limit of each container, written `request..limit`; a single quantity is both.
    */
@@ -177,13 +212,17 @@ export interface ServiceDescription {
      */
     output?: string;
     /**
-     * Entry file, relative to `output`.
+     * What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`).
      */
     main?: string;
     /**
-     * `bundled`: the output needs no node_modules. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image.
+     * `bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's.
      */
-    dependencies?: 'bundled' | 'pruned';
+    dependencies?: 'bundled' | 'pruned' | 'locked';
+    /**
+     * For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`.
+     */
+    lockfile?: string;
   };
   /**
    * The image's name.
@@ -223,6 +262,18 @@ export interface EnvironmentOverrides {
      * Path prefix below the host.
      */
     path?: string;
+    /**
+     * Connections are upgraded to WebSocket.
+     */
+    webSocket?: boolean;
+    /**
+     * Most requests per client address.
+     */
+    rateLimit?: string;
+    /**
+     * The service sees paths without the prefix.
+     */
+    stripPath?: boolean;
   };
   resources?: Resources;
   scale?: Scale;

@@ -6,8 +6,37 @@
 /** Base family of an image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. */
 export type BaseFamily = 'alpine' | 'slim' | 'distroless';
 
-/** A probe of a running container: an HTTP GET that must answer 2xx/3xx, or a TCP connect to the service's port. */
-export type Probe = { readonly kind: 'http'; readonly path: string } | { readonly kind: 'tcp' };
+/**
+ * A probe of a running container: an HTTP GET that must answer 2xx/3xx, a TCP connect to the service's port, or a program of the image that must
+ * end with 0. The last one is a runtime's own; a description names the first two only.
+ */
+export type Probe =
+  | { readonly kind: 'http'; readonly path: string }
+  | { readonly kind: 'tcp' }
+  | { readonly kind: 'exec'; readonly command: readonly string[] };
+
+/** One of several processes that run from one image in containers of their own, e.g. Celery's worker and beat. */
+export interface ServiceRole {
+  readonly name: string;
+  /** Arguments that follow the image's entry point. */
+  readonly command: readonly string[];
+  /** At most one instance may run at a time. */
+  readonly single: boolean;
+  /** Absolute paths that this role writes beside the service's own. */
+  readonly writes: readonly string[];
+}
+
+/** Where a service is reached from outside, and what a reverse proxy does for it. */
+export interface Exposure {
+  readonly host: string;
+  readonly path: string;
+  /** The service takes connections that are upgraded to WebSocket. */
+  readonly webSocket: boolean;
+  /** Requests per client address, e.g. `20r/s`, or null for no limit. */
+  readonly rateLimit: string | null;
+  /** The service sees paths without the prefix `path`. */
+  readonly stripPath: boolean;
+}
 
 /** Request and limit of one resource, in Kubernetes quantities (`250m`, `512Mi`). */
 export interface ResourceRange {
@@ -30,13 +59,15 @@ export interface ServiceBuild {
   readonly target: string | null;
   /** Folder that the target writes, e.g. `dist/apps/api`. */
   readonly output: string;
-  /** Entry file inside `output`, e.g. `main.js`. */
+  /** What starts, in the runtime's own terms: an entry file inside `output`, e.g. `main.js`, or a module, e.g. `app.main:app`. */
   readonly main: string;
   /**
-   * `bundled`: the output needs no node_modules. `pruned`: a pruned manifest and lockfile (the `docker-deps` target)
-   * are installed in a stage of their own.
+   * `bundled`: the output needs nothing else. `pruned`: a pruned manifest and lockfile (the `docker-deps` target)
+   * are installed in a stage of their own. `locked`: what `lockfile` names is installed in a stage of its own.
    */
-  readonly dependencies: 'bundled' | 'pruned';
+  readonly dependencies: 'bundled' | 'pruned' | 'locked';
+  /** Where dependencies are `locked`: the file that names them, e.g. `apps/api/uv.lock`. Else null. */
+  readonly lockfile: string | null;
   /** Package manager of the workspace; matters where dependencies are `pruned`. */
   readonly packageManager: PackageManager;
 }
@@ -71,7 +102,18 @@ export interface Service {
   readonly uses: readonly string[];
   /** Other services of the stack that this one calls. */
   readonly calls: readonly string[];
-  readonly expose: { readonly host: string; readonly path: string } | null;
+  readonly expose: Exposure | null;
+  /** What a reverse proxy does for all services behind it; only such a runtime reads it. */
+  readonly proxy: {
+    /** Takes TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`. */
+    readonly tls: boolean;
+    /** Largest request body in nginx's terms, e.g. `10m`. */
+    readonly bodyLimit: string;
+    /** Longest wait for an answer, e.g. `60s`. */
+    readonly timeout: string;
+  };
+  /** Processes that run from the image, the default one first; empty where it is just one. */
+  readonly roles: readonly ServiceRole[];
   readonly resources: { readonly cpu: ResourceRange; readonly memory: ResourceRange };
   readonly scale: {
     readonly min: number;
@@ -137,4 +179,10 @@ export interface RuntimeDefaults {
   readonly health: { readonly live: Probe; readonly ready: Probe };
   readonly settings: Readonly<Record<string, string>>;
   readonly writes: readonly string[];
+  /** How apps of this runtime are built where neither description nor detection says so. */
+  readonly build?: Partial<ServiceBuild>;
+  /** Roles in which the image can run, the default one first. */
+  readonly roles?: readonly ServiceRole[];
+  /** The service stands in front of every exposed service, so it calls them all. */
+  readonly proxiesExposed?: boolean;
 }

@@ -603,7 +603,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateService = validate11;
-var schema17 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." } } }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "Entry file, relative to `output`." }, "dependencies": { "enum": ["bundled", "pruned"], "default": "bundled", "description": "`bundled`: the output needs no node_modules. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
+var schema17 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
 var schema18 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
 var schema20 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
 var schema21 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
@@ -618,15 +618,19 @@ var pattern14 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
 var pattern16 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
 var pattern17 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
 var pattern18 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
-var pattern19 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
-var pattern20 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
-var pattern21 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
-var pattern25 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
-var pattern29 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-var pattern31 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
-var pattern32 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
-var pattern33 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var schema28 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
+var pattern19 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
+var pattern20 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
+var pattern21 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
+var pattern22 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
+var pattern23 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
+var pattern24 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
+var pattern25 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
+var pattern29 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
+var pattern33 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern35 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
+var pattern36 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
+var pattern37 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var schema28 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
 var schema31 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
 var schema32 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
 var schema35 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
@@ -711,7 +715,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p50 !== void 0) {
           let data2 = data1.p50;
           if (typeof data2 === "string") {
-            if (!pattern25.test(data2)) {
+            if (!pattern29.test(data2)) {
               const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
@@ -733,7 +737,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p90 !== void 0) {
           let data3 = data1.p90;
           if (typeof data3 === "string") {
-            if (!pattern25.test(data3)) {
+            if (!pattern29.test(data3)) {
               const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
@@ -755,7 +759,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p95 !== void 0) {
           let data4 = data1.p95;
           if (typeof data4 === "string") {
-            if (!pattern25.test(data4)) {
+            if (!pattern29.test(data4)) {
               const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data4 };
               if (vErrors === null) {
                 vErrors = [err11];
@@ -777,7 +781,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p99 !== void 0) {
           let data5 = data1.p99;
           if (typeof data5 === "string") {
-            if (!pattern25.test(data5)) {
+            if (!pattern29.test(data5)) {
               const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data5 };
               if (vErrors === null) {
                 vErrors = [err13];
@@ -846,7 +850,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         for (const key1 in data0) {
-          if (!(key1 === "host" || key1 === "path")) {
+          if (!(key1 === "host" || key1 === "path" || key1 === "webSocket" || key1 === "rateLimit" || key1 === "stripPath")) {
             const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema28.properties.expose, data: data0 };
             if (vErrors === null) {
               vErrors = [err2];
@@ -909,31 +913,32 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err8 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.properties.expose.type, parentSchema: schema28.properties.expose, data: data0 };
-        if (vErrors === null) {
-          vErrors = [err8];
-        } else {
-          vErrors.push(err8);
-        }
-        errors++;
-      }
-    }
-    if (data.resources !== void 0) {
-      let data3 = data.resources;
-      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-        if (Object.keys(data3).length < 1) {
-          const err9 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema31, data: data3 };
-          if (vErrors === null) {
-            vErrors = [err9];
-          } else {
-            vErrors.push(err9);
+        if (data0.webSocket !== void 0) {
+          let data3 = data0.webSocket;
+          if (typeof data3 !== "boolean") {
+            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema28.properties.expose.properties.webSocket.type, parentSchema: schema28.properties.expose.properties.webSocket, data: data3 };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
           }
-          errors++;
         }
-        for (const key2 in data3) {
-          if (!(key2 === "cpu" || key2 === "memory")) {
-            const err10 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema31, data: data3 };
+        if (data0.rateLimit !== void 0) {
+          let data4 = data0.rateLimit;
+          if (typeof data4 === "string") {
+            if (!pattern19.test(data4)) {
+              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema28.properties.expose.properties.rateLimit, data: data4 };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+          } else {
+            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema28.properties.expose.properties.rateLimit.type, parentSchema: schema28.properties.expose.properties.rateLimit, data: data4 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -942,10 +947,10 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data3.cpu !== void 0) {
-          let data4 = data3.cpu;
-          if (typeof data4 !== "string" && !(typeof data4 == "number" && isFinite(data4))) {
-            const err11 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema31.properties.cpu.type }, message: "must be string,number", schema: schema31.properties.cpu.type, parentSchema: schema31.properties.cpu, data: data4 };
+        if (data0.stripPath !== void 0) {
+          let data5 = data0.stripPath;
+          if (typeof data5 !== "boolean") {
+            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema28.properties.expose.properties.stripPath.type, parentSchema: schema28.properties.expose.properties.stripPath, data: data5 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -953,43 +958,44 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data4 == "number" && isFinite(data4)) {
-            if (data4 <= 0 || isNaN(data4)) {
-              const err12 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema31.properties.cpu, data: data4 };
-              if (vErrors === null) {
-                vErrors = [err12];
-              } else {
-                vErrors.push(err12);
-              }
-              errors++;
-            }
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.properties.expose.type, parentSchema: schema28.properties.expose, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.resources !== void 0) {
+      let data6 = data.resources;
+      if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+        if (Object.keys(data6).length < 1) {
+          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema31, data: data6 };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
           }
-          if (typeof data4 === "string") {
-            if (!pattern19.test(data4)) {
-              const err13 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema31.properties.cpu, data: data4 };
-              if (vErrors === null) {
-                vErrors = [err13];
-              } else {
-                vErrors.push(err13);
-              }
-              errors++;
+          errors++;
+        }
+        for (const key2 in data6) {
+          if (!(key2 === "cpu" || key2 === "memory")) {
+            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema31, data: data6 };
+            if (vErrors === null) {
+              vErrors = [err14];
+            } else {
+              vErrors.push(err14);
             }
+            errors++;
           }
         }
-        if (data3.memory !== void 0) {
-          let data5 = data3.memory;
-          if (typeof data5 === "string") {
-            if (!pattern20.test(data5)) {
-              const err14 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema31.properties.memory, data: data5 };
-              if (vErrors === null) {
-                vErrors = [err14];
-              } else {
-                vErrors.push(err14);
-              }
-              errors++;
-            }
-          } else {
-            const err15 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema31.properties.memory.type, parentSchema: schema31.properties.memory, data: data5 };
+        if (data6.cpu !== void 0) {
+          let data7 = data6.cpu;
+          if (typeof data7 !== "string" && !(typeof data7 == "number" && isFinite(data7))) {
+            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema31.properties.cpu.type }, message: "must be string,number", schema: schema31.properties.cpu.type, parentSchema: schema31.properties.cpu, data: data7 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -997,44 +1003,43 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-        }
-      } else {
-        const err16 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data: data3 };
-        if (vErrors === null) {
-          vErrors = [err16];
-        } else {
-          vErrors.push(err16);
-        }
-        errors++;
-      }
-    }
-    if (data.scale !== void 0) {
-      let data6 = data.scale;
-      if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-        if (Object.keys(data6).length < 1) {
-          const err17 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema32, data: data6 };
-          if (vErrors === null) {
-            vErrors = [err17];
-          } else {
-            vErrors.push(err17);
-          }
-          errors++;
-        }
-        for (const key3 in data6) {
-          if (!(key3 === "min" || key3 === "max" || key3 === "cpu" || key3 === "memory")) {
-            const err18 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema32, data: data6 };
-            if (vErrors === null) {
-              vErrors = [err18];
-            } else {
-              vErrors.push(err18);
+          if (typeof data7 == "number" && isFinite(data7)) {
+            if (data7 <= 0 || isNaN(data7)) {
+              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema31.properties.cpu, data: data7 };
+              if (vErrors === null) {
+                vErrors = [err16];
+              } else {
+                vErrors.push(err16);
+              }
+              errors++;
             }
-            errors++;
+          }
+          if (typeof data7 === "string") {
+            if (!pattern23.test(data7)) {
+              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema31.properties.cpu, data: data7 };
+              if (vErrors === null) {
+                vErrors = [err17];
+              } else {
+                vErrors.push(err17);
+              }
+              errors++;
+            }
           }
         }
-        if (data6.min !== void 0) {
-          let data7 = data6.min;
-          if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
-            const err19 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.min.type, parentSchema: schema32.properties.min, data: data7 };
+        if (data6.memory !== void 0) {
+          let data8 = data6.memory;
+          if (typeof data8 === "string") {
+            if (!pattern24.test(data8)) {
+              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema31.properties.memory, data: data8 };
+              if (vErrors === null) {
+                vErrors = [err18];
+              } else {
+                vErrors.push(err18);
+              }
+              errors++;
+            }
+          } else {
+            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema31.properties.memory.type, parentSchema: schema31.properties.memory, data: data8 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1042,31 +1047,32 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data7 == "number" && isFinite(data7)) {
-            if (data7 > 1e3 || isNaN(data7)) {
-              const err20 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema32.properties.min, data: data7 };
-              if (vErrors === null) {
-                vErrors = [err20];
-              } else {
-                vErrors.push(err20);
-              }
-              errors++;
-            }
-            if (data7 < 1 || isNaN(data7)) {
-              const err21 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.min, data: data7 };
-              if (vErrors === null) {
-                vErrors = [err21];
-              } else {
-                vErrors.push(err21);
-              }
-              errors++;
-            }
-          }
         }
-        if (data6.max !== void 0) {
-          let data8 = data6.max;
-          if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
-            const err22 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.max.type, parentSchema: schema32.properties.max, data: data8 };
+      } else {
+        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data: data6 };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
+        }
+        errors++;
+      }
+    }
+    if (data.scale !== void 0) {
+      let data9 = data.scale;
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        if (Object.keys(data9).length < 1) {
+          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema32, data: data9 };
+          if (vErrors === null) {
+            vErrors = [err21];
+          } else {
+            vErrors.push(err21);
+          }
+          errors++;
+        }
+        for (const key3 in data9) {
+          if (!(key3 === "min" || key3 === "max" || key3 === "cpu" || key3 === "memory")) {
+            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema32, data: data9 };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
@@ -1074,18 +1080,21 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data8 == "number" && isFinite(data8)) {
-            if (data8 > 1e3 || isNaN(data8)) {
-              const err23 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema32.properties.max, data: data8 };
-              if (vErrors === null) {
-                vErrors = [err23];
-              } else {
-                vErrors.push(err23);
-              }
-              errors++;
+        }
+        if (data9.min !== void 0) {
+          let data10 = data9.min;
+          if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
+            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.min.type, parentSchema: schema32.properties.min, data: data10 };
+            if (vErrors === null) {
+              vErrors = [err23];
+            } else {
+              vErrors.push(err23);
             }
-            if (data8 < 1 || isNaN(data8)) {
-              const err24 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.max, data: data8 };
+            errors++;
+          }
+          if (typeof data10 == "number" && isFinite(data10)) {
+            if (data10 > 1e3 || isNaN(data10)) {
+              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema32.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -1093,31 +1102,31 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          }
-        }
-        if (data6.cpu !== void 0) {
-          let data9 = data6.cpu;
-          if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
-            const err25 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.cpu.type, parentSchema: schema32.properties.cpu, data: data9 };
-            if (vErrors === null) {
-              vErrors = [err25];
-            } else {
-              vErrors.push(err25);
-            }
-            errors++;
-          }
-          if (typeof data9 == "number" && isFinite(data9)) {
-            if (data9 > 100 || isNaN(data9)) {
-              const err26 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema32.properties.cpu, data: data9 };
+            if (data10 < 1 || isNaN(data10)) {
+              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.min, data: data10 };
               if (vErrors === null) {
-                vErrors = [err26];
+                vErrors = [err25];
               } else {
-                vErrors.push(err26);
+                vErrors.push(err25);
               }
               errors++;
             }
-            if (data9 < 1 || isNaN(data9)) {
-              const err27 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.cpu, data: data9 };
+          }
+        }
+        if (data9.max !== void 0) {
+          let data11 = data9.max;
+          if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.max.type, parentSchema: schema32.properties.max, data: data11 };
+            if (vErrors === null) {
+              vErrors = [err26];
+            } else {
+              vErrors.push(err26);
+            }
+            errors++;
+          }
+          if (typeof data11 == "number" && isFinite(data11)) {
+            if (data11 > 1e3 || isNaN(data11)) {
+              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema32.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1125,31 +1134,31 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          }
-        }
-        if (data6.memory !== void 0) {
-          let data10 = data6.memory;
-          if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-            const err28 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.memory.type, parentSchema: schema32.properties.memory, data: data10 };
-            if (vErrors === null) {
-              vErrors = [err28];
-            } else {
-              vErrors.push(err28);
-            }
-            errors++;
-          }
-          if (typeof data10 == "number" && isFinite(data10)) {
-            if (data10 > 100 || isNaN(data10)) {
-              const err29 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema32.properties.memory, data: data10 };
+            if (data11 < 1 || isNaN(data11)) {
+              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.max, data: data11 };
               if (vErrors === null) {
-                vErrors = [err29];
+                vErrors = [err28];
               } else {
-                vErrors.push(err29);
+                vErrors.push(err28);
               }
               errors++;
             }
-            if (data10 < 1 || isNaN(data10)) {
-              const err30 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.memory, data: data10 };
+          }
+        }
+        if (data9.cpu !== void 0) {
+          let data12 = data9.cpu;
+          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
+            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.cpu.type, parentSchema: schema32.properties.cpu, data: data12 };
+            if (vErrors === null) {
+              vErrors = [err29];
+            } else {
+              vErrors.push(err29);
+            }
+            errors++;
+          }
+          if (typeof data12 == "number" && isFinite(data12)) {
+            if (data12 > 100 || isNaN(data12)) {
+              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema32.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err30];
               } else {
@@ -1157,129 +1166,170 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data12 < 1 || isNaN(data12)) {
+              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.cpu, data: data12 };
+              if (vErrors === null) {
+                vErrors = [err31];
+              } else {
+                vErrors.push(err31);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data9.memory !== void 0) {
+          let data13 = data9.memory;
+          if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
+            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.memory.type, parentSchema: schema32.properties.memory, data: data13 };
+            if (vErrors === null) {
+              vErrors = [err32];
+            } else {
+              vErrors.push(err32);
+            }
+            errors++;
+          }
+          if (typeof data13 == "number" && isFinite(data13)) {
+            if (data13 > 100 || isNaN(data13)) {
+              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema32.properties.memory, data: data13 };
+              if (vErrors === null) {
+                vErrors = [err33];
+              } else {
+                vErrors.push(err33);
+              }
+              errors++;
+            }
+            if (data13 < 1 || isNaN(data13)) {
+              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.memory, data: data13 };
+              if (vErrors === null) {
+                vErrors = [err34];
+              } else {
+                vErrors.push(err34);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema32.type, parentSchema: schema32, data: data6 };
+        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema32.type, parentSchema: schema32, data: data9 };
         if (vErrors === null) {
-          vErrors = [err31];
+          vErrors = [err35];
         } else {
-          vErrors.push(err31);
+          vErrors.push(err35);
         }
         errors++;
       }
     }
     if (data.settings !== void 0) {
-      let data11 = data.settings;
-      if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-        for (const key4 in data11) {
-          const _errs34 = errors;
+      let data14 = data.settings;
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        for (const key4 in data14) {
+          const _errs40 = errors;
           if (typeof key4 === "string") {
-            if (!pattern29.test(key4)) {
-              const err32 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema26.propertyNames, data: key4, propertyName: key4 };
+            if (!pattern33.test(key4)) {
+              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema26.propertyNames, data: key4, propertyName: key4 };
               if (vErrors === null) {
-                vErrors = [err32];
+                vErrors = [err36];
               } else {
-                vErrors.push(err32);
+                vErrors.push(err36);
               }
               errors++;
             }
           }
-          var valid9 = _errs34 === errors;
+          var valid9 = _errs40 === errors;
           if (!valid9) {
-            const err33 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema26.propertyNames, parentSchema: schema26, data: data11 };
+            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema26.propertyNames, parentSchema: schema26, data: data14 };
             if (vErrors === null) {
-              vErrors = [err33];
+              vErrors = [err37];
             } else {
-              vErrors.push(err33);
+              vErrors.push(err37);
             }
             errors++;
           }
         }
-        for (const key5 in data11) {
-          let data12 = data11[key5];
-          if (typeof data12 !== "string" && !(typeof data12 == "number" && isFinite(data12)) && typeof data12 !== "boolean") {
-            const err34 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema26.additionalProperties.type }, message: "must be string,number,boolean", schema: schema26.additionalProperties.type, parentSchema: schema26.additionalProperties, data: data12 };
+        for (const key5 in data14) {
+          let data15 = data14[key5];
+          if (typeof data15 !== "string" && !(typeof data15 == "number" && isFinite(data15)) && typeof data15 !== "boolean") {
+            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema26.additionalProperties.type }, message: "must be string,number,boolean", schema: schema26.additionalProperties.type, parentSchema: schema26.additionalProperties, data: data15 };
             if (vErrors === null) {
-              vErrors = [err34];
+              vErrors = [err38];
             } else {
-              vErrors.push(err34);
+              vErrors.push(err38);
             }
             errors++;
           }
-          if (typeof data12 === "string") {
-            if (!pattern12.test(data12)) {
-              const err35 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema26.additionalProperties, data: data12 };
+          if (typeof data15 === "string") {
+            if (!pattern12.test(data15)) {
+              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema26.additionalProperties, data: data15 };
               if (vErrors === null) {
-                vErrors = [err35];
+                vErrors = [err39];
               } else {
-                vErrors.push(err35);
+                vErrors.push(err39);
               }
               errors++;
             }
           }
         }
       } else {
-        const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema26.type, parentSchema: schema26, data: data11 };
+        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema26.type, parentSchema: schema26, data: data14 };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err40];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err40);
         }
         errors++;
       }
     }
     if (data.secrets !== void 0) {
-      let data13 = data.secrets;
-      if (Array.isArray(data13)) {
-        const len0 = data13.length;
+      let data16 = data.secrets;
+      if (Array.isArray(data16)) {
+        const len0 = data16.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data14 = data13[i0];
-          if (typeof data14 === "string") {
-            if (func3(data14) > 64) {
-              const err37 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema27.items, data: data14 };
+          let data17 = data16[i0];
+          if (typeof data17 === "string") {
+            if (func3(data17) > 64) {
+              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema27.items, data: data17 };
               if (vErrors === null) {
-                vErrors = [err37];
+                vErrors = [err41];
               } else {
-                vErrors.push(err37);
+                vErrors.push(err41);
               }
               errors++;
             }
-            if (!pattern31.test(data14)) {
-              const err38 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema27.items, data: data14 };
+            if (!pattern35.test(data17)) {
+              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema27.items, data: data17 };
               if (vErrors === null) {
-                vErrors = [err38];
+                vErrors = [err42];
               } else {
-                vErrors.push(err38);
+                vErrors.push(err42);
               }
               errors++;
             }
           } else {
-            const err39 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.items.type, parentSchema: schema27.items, data: data14 };
+            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.items.type, parentSchema: schema27.items, data: data17 };
             if (vErrors === null) {
-              vErrors = [err39];
+              vErrors = [err43];
             } else {
-              vErrors.push(err39);
+              vErrors.push(err43);
             }
             errors++;
           }
         }
-        let i1 = data13.length;
+        let i1 = data16.length;
         let j0;
         if (i1 > 1) {
           const indices0 = {};
           for (; i1--; ) {
-            let item0 = data13[i1];
+            let item0 = data16[i1];
             if (typeof item0 !== "string") {
               continue;
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err40 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema27, data: data13 };
+              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema27, data: data16 };
               if (vErrors === null) {
-                vErrors = [err40];
+                vErrors = [err44];
               } else {
-                vErrors.push(err40);
+                vErrors.push(err44);
               }
               errors++;
               break;
@@ -1288,11 +1338,11 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err41 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.type, parentSchema: schema27, data: data13 };
+        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.type, parentSchema: schema27, data: data16 };
         if (vErrors === null) {
-          vErrors = [err41];
+          vErrors = [err45];
         } else {
-          vErrors.push(err41);
+          vErrors.push(err45);
         }
         errors++;
       }
@@ -1304,11 +1354,11 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.type, parentSchema: schema28, data };
+    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.type, parentSchema: schema28, data };
     if (vErrors === null) {
-      vErrors = [err42];
+      vErrors = [err46];
     } else {
-      vErrors.push(err42);
+      vErrors.push(err46);
     }
     errors++;
   }
@@ -1751,7 +1801,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         for (const key2 in data15) {
-          if (!(key2 === "host" || key2 === "path")) {
+          if (!(key2 === "host" || key2 === "path" || key2 === "webSocket" || key2 === "rateLimit" || key2 === "stripPath")) {
             const err37 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.expose, data: data15 };
             if (vErrors === null) {
               vErrors = [err37];
@@ -1814,31 +1864,32 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err43 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.expose.type, parentSchema: schema17.properties.expose, data: data15 };
-        if (vErrors === null) {
-          vErrors = [err43];
-        } else {
-          vErrors.push(err43);
-        }
-        errors++;
-      }
-    }
-    if (data.resources !== void 0) {
-      let data18 = data.resources;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (Object.keys(data18).length < 1) {
-          const err44 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.resources, data: data18 };
-          if (vErrors === null) {
-            vErrors = [err44];
-          } else {
-            vErrors.push(err44);
+        if (data15.webSocket !== void 0) {
+          let data18 = data15.webSocket;
+          if (typeof data18 !== "boolean") {
+            const err43 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema17.properties.expose.properties.webSocket.type, parentSchema: schema17.properties.expose.properties.webSocket, data: data18 };
+            if (vErrors === null) {
+              vErrors = [err43];
+            } else {
+              vErrors.push(err43);
+            }
+            errors++;
           }
-          errors++;
         }
-        for (const key3 in data18) {
-          if (!(key3 === "cpu" || key3 === "memory")) {
-            const err45 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.resources, data: data18 };
+        if (data15.rateLimit !== void 0) {
+          let data19 = data15.rateLimit;
+          if (typeof data19 === "string") {
+            if (!pattern19.test(data19)) {
+              const err44 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema17.properties.expose.properties.rateLimit, data: data19 };
+              if (vErrors === null) {
+                vErrors = [err44];
+              } else {
+                vErrors.push(err44);
+              }
+              errors++;
+            }
+          } else {
+            const err45 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.expose.properties.rateLimit.type, parentSchema: schema17.properties.expose.properties.rateLimit, data: data19 };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -1847,10 +1898,10 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data18.cpu !== void 0) {
-          let data19 = data18.cpu;
-          if (typeof data19 !== "string" && !(typeof data19 == "number" && isFinite(data19))) {
-            const err46 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema17.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema17.properties.resources.properties.cpu.type, parentSchema: schema17.properties.resources.properties.cpu, data: data19 };
+        if (data15.stripPath !== void 0) {
+          let data20 = data15.stripPath;
+          if (typeof data20 !== "boolean") {
+            const err46 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema17.properties.expose.properties.stripPath.type, parentSchema: schema17.properties.expose.properties.stripPath, data: data20 };
             if (vErrors === null) {
               vErrors = [err46];
             } else {
@@ -1858,43 +1909,44 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 <= 0 || isNaN(data19)) {
-              const err47 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema17.properties.resources.properties.cpu, data: data19 };
-              if (vErrors === null) {
-                vErrors = [err47];
-              } else {
-                vErrors.push(err47);
-              }
-              errors++;
-            }
+        }
+      } else {
+        const err47 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.expose.type, parentSchema: schema17.properties.expose, data: data15 };
+        if (vErrors === null) {
+          vErrors = [err47];
+        } else {
+          vErrors.push(err47);
+        }
+        errors++;
+      }
+    }
+    if (data.proxy !== void 0) {
+      let data21 = data.proxy;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        if (Object.keys(data21).length < 1) {
+          const err48 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.proxy, data: data21 };
+          if (vErrors === null) {
+            vErrors = [err48];
+          } else {
+            vErrors.push(err48);
           }
-          if (typeof data19 === "string") {
-            if (!pattern19.test(data19)) {
-              const err48 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema17.properties.resources.properties.cpu, data: data19 };
-              if (vErrors === null) {
-                vErrors = [err48];
-              } else {
-                vErrors.push(err48);
-              }
-              errors++;
+          errors++;
+        }
+        for (const key3 in data21) {
+          if (!(key3 === "tls" || key3 === "bodyLimit" || key3 === "timeout")) {
+            const err49 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.proxy, data: data21 };
+            if (vErrors === null) {
+              vErrors = [err49];
+            } else {
+              vErrors.push(err49);
             }
+            errors++;
           }
         }
-        if (data18.memory !== void 0) {
-          let data20 = data18.memory;
-          if (typeof data20 === "string") {
-            if (!pattern20.test(data20)) {
-              const err49 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema17.properties.resources.properties.memory, data: data20 };
-              if (vErrors === null) {
-                vErrors = [err49];
-              } else {
-                vErrors.push(err49);
-              }
-              errors++;
-            }
-          } else {
-            const err50 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.resources.properties.memory.type, parentSchema: schema17.properties.resources.properties.memory, data: data20 };
+        if (data21.tls !== void 0) {
+          let data22 = data21.tls;
+          if (typeof data22 !== "boolean") {
+            const err50 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema17.properties.proxy.properties.tls.type, parentSchema: schema17.properties.proxy.properties.tls, data: data22 };
             if (vErrors === null) {
               vErrors = [err50];
             } else {
@@ -1903,43 +1955,42 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err51 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.resources.type, parentSchema: schema17.properties.resources, data: data18 };
-        if (vErrors === null) {
-          vErrors = [err51];
-        } else {
-          vErrors.push(err51);
-        }
-        errors++;
-      }
-    }
-    if (data.scale !== void 0) {
-      let data21 = data.scale;
-      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-        if (Object.keys(data21).length < 1) {
-          const err52 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.scale, data: data21 };
-          if (vErrors === null) {
-            vErrors = [err52];
+        if (data21.bodyLimit !== void 0) {
+          let data23 = data21.bodyLimit;
+          if (typeof data23 === "string") {
+            if (!pattern20.test(data23)) {
+              const err51 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema17.properties.proxy.properties.bodyLimit, data: data23 };
+              if (vErrors === null) {
+                vErrors = [err51];
+              } else {
+                vErrors.push(err51);
+              }
+              errors++;
+            }
           } else {
-            vErrors.push(err52);
-          }
-          errors++;
-        }
-        for (const key4 in data21) {
-          if (!(key4 === "min" || key4 === "max" || key4 === "cpu" || key4 === "memory")) {
-            const err53 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.scale, data: data21 };
+            const err52 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.proxy.properties.bodyLimit.type, parentSchema: schema17.properties.proxy.properties.bodyLimit, data: data23 };
             if (vErrors === null) {
-              vErrors = [err53];
+              vErrors = [err52];
             } else {
-              vErrors.push(err53);
+              vErrors.push(err52);
             }
             errors++;
           }
         }
-        if (data21.min !== void 0) {
-          let data22 = data21.min;
-          if (!(typeof data22 == "number" && (!(data22 % 1) && !isNaN(data22)) && isFinite(data22))) {
-            const err54 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.min.type, parentSchema: schema17.properties.scale.properties.min, data: data22 };
+        if (data21.timeout !== void 0) {
+          let data24 = data21.timeout;
+          if (typeof data24 === "string") {
+            if (!pattern21.test(data24)) {
+              const err53 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema17.properties.proxy.properties.timeout, data: data24 };
+              if (vErrors === null) {
+                vErrors = [err53];
+              } else {
+                vErrors.push(err53);
+              }
+              errors++;
+            }
+          } else {
+            const err54 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.proxy.properties.timeout.type, parentSchema: schema17.properties.proxy.properties.timeout, data: data24 };
             if (vErrors === null) {
               vErrors = [err54];
             } else {
@@ -1947,95 +1998,112 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data22 == "number" && isFinite(data22)) {
-            if (data22 > 1e3 || isNaN(data22)) {
-              const err55 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema17.properties.scale.properties.min, data: data22 };
-              if (vErrors === null) {
-                vErrors = [err55];
-              } else {
-                vErrors.push(err55);
-              }
-              errors++;
-            }
-            if (data22 < 1 || isNaN(data22)) {
-              const err56 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.min, data: data22 };
-              if (vErrors === null) {
-                vErrors = [err56];
-              } else {
-                vErrors.push(err56);
-              }
-              errors++;
-            }
-          }
         }
-        if (data21.max !== void 0) {
-          let data23 = data21.max;
-          if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
-            const err57 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.max.type, parentSchema: schema17.properties.scale.properties.max, data: data23 };
+      } else {
+        const err55 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.proxy.type, parentSchema: schema17.properties.proxy, data: data21 };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      }
+    }
+    if (data.roles !== void 0) {
+      let data25 = data.roles;
+      if (Array.isArray(data25)) {
+        if (data25.length < 1) {
+          const err56 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema17.properties.roles, data: data25 };
+          if (vErrors === null) {
+            vErrors = [err56];
+          } else {
+            vErrors.push(err56);
+          }
+          errors++;
+        }
+        const len2 = data25.length;
+        for (let i4 = 0; i4 < len2; i4++) {
+          let data26 = data25[i4];
+          if (typeof data26 === "string") {
+            if (!pattern22.test(data26)) {
+              const err57 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema17.properties.roles.items, data: data26 };
+              if (vErrors === null) {
+                vErrors = [err57];
+              } else {
+                vErrors.push(err57);
+              }
+              errors++;
+            }
+          } else {
+            const err58 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.roles.items.type, parentSchema: schema17.properties.roles.items, data: data26 };
             if (vErrors === null) {
-              vErrors = [err57];
+              vErrors = [err58];
             } else {
-              vErrors.push(err57);
+              vErrors.push(err58);
             }
             errors++;
           }
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1e3 || isNaN(data23)) {
-              const err58 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema17.properties.scale.properties.max, data: data23 };
-              if (vErrors === null) {
-                vErrors = [err58];
-              } else {
-                vErrors.push(err58);
-              }
-              errors++;
+        }
+        let i5 = data25.length;
+        let j2;
+        if (i5 > 1) {
+          const indices1 = {};
+          for (; i5--; ) {
+            let item1 = data25[i5];
+            if (typeof item1 !== "string") {
+              continue;
             }
-            if (data23 < 1 || isNaN(data23)) {
-              const err59 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.max, data: data23 };
+            if (typeof indices1[item1] == "number") {
+              j2 = indices1[item1];
+              const err59 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema17.properties.roles, data: data25 };
               if (vErrors === null) {
                 vErrors = [err59];
               } else {
                 vErrors.push(err59);
               }
               errors++;
+              break;
             }
+            indices1[item1] = i5;
           }
         }
-        if (data21.cpu !== void 0) {
-          let data24 = data21.cpu;
-          if (!(typeof data24 == "number" && (!(data24 % 1) && !isNaN(data24)) && isFinite(data24))) {
-            const err60 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.cpu.type, parentSchema: schema17.properties.scale.properties.cpu, data: data24 };
+      } else {
+        const err60 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema17.properties.roles.type, parentSchema: schema17.properties.roles, data: data25 };
+        if (vErrors === null) {
+          vErrors = [err60];
+        } else {
+          vErrors.push(err60);
+        }
+        errors++;
+      }
+    }
+    if (data.resources !== void 0) {
+      let data27 = data.resources;
+      if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
+        if (Object.keys(data27).length < 1) {
+          const err61 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.resources, data: data27 };
+          if (vErrors === null) {
+            vErrors = [err61];
+          } else {
+            vErrors.push(err61);
+          }
+          errors++;
+        }
+        for (const key4 in data27) {
+          if (!(key4 === "cpu" || key4 === "memory")) {
+            const err62 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.resources, data: data27 };
             if (vErrors === null) {
-              vErrors = [err60];
+              vErrors = [err62];
             } else {
-              vErrors.push(err60);
+              vErrors.push(err62);
             }
             errors++;
           }
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 100 || isNaN(data24)) {
-              const err61 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema17.properties.scale.properties.cpu, data: data24 };
-              if (vErrors === null) {
-                vErrors = [err61];
-              } else {
-                vErrors.push(err61);
-              }
-              errors++;
-            }
-            if (data24 < 1 || isNaN(data24)) {
-              const err62 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.cpu, data: data24 };
-              if (vErrors === null) {
-                vErrors = [err62];
-              } else {
-                vErrors.push(err62);
-              }
-              errors++;
-            }
-          }
         }
-        if (data21.memory !== void 0) {
-          let data25 = data21.memory;
-          if (!(typeof data25 == "number" && (!(data25 % 1) && !isNaN(data25)) && isFinite(data25))) {
-            const err63 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.memory.type, parentSchema: schema17.properties.scale.properties.memory, data: data25 };
+        if (data27.cpu !== void 0) {
+          let data28 = data27.cpu;
+          if (typeof data28 !== "string" && !(typeof data28 == "number" && isFinite(data28))) {
+            const err63 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema17.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema17.properties.resources.properties.cpu.type, parentSchema: schema17.properties.resources.properties.cpu, data: data28 };
             if (vErrors === null) {
               vErrors = [err63];
             } else {
@@ -2043,9 +2111,9 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data25 == "number" && isFinite(data25)) {
-            if (data25 > 100 || isNaN(data25)) {
-              const err64 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema17.properties.scale.properties.memory, data: data25 };
+          if (typeof data28 == "number" && isFinite(data28)) {
+            if (data28 <= 0 || isNaN(data28)) {
+              const err64 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema17.properties.resources.properties.cpu, data: data28 };
               if (vErrors === null) {
                 vErrors = [err64];
               } else {
@@ -2053,8 +2121,10 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data25 < 1 || isNaN(data25)) {
-              const err65 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.memory, data: data25 };
+          }
+          if (typeof data28 === "string") {
+            if (!pattern23.test(data28)) {
+              const err65 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema17.properties.resources.properties.cpu, data: data28 };
               if (vErrors === null) {
                 vErrors = [err65];
               } else {
@@ -2064,132 +2134,116 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
         }
-      } else {
-        const err66 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.scale.type, parentSchema: schema17.properties.scale, data: data21 };
-        if (vErrors === null) {
-          vErrors = [err66];
-        } else {
-          vErrors.push(err66);
-        }
-        errors++;
-      }
-    }
-    if (data.writes !== void 0) {
-      let data26 = data.writes;
-      if (Array.isArray(data26)) {
-        const len2 = data26.length;
-        for (let i4 = 0; i4 < len2; i4++) {
-          let data27 = data26[i4];
-          if (typeof data27 === "string") {
-            if (!pattern21.test(data27)) {
-              const err67 = { instancePath: instancePath + "/writes/" + i4, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema17.properties.writes.items, data: data27 };
-              if (vErrors === null) {
-                vErrors = [err67];
-              } else {
-                vErrors.push(err67);
-              }
-              errors++;
-            }
-          } else {
-            const err68 = { instancePath: instancePath + "/writes/" + i4, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.writes.items.type, parentSchema: schema17.properties.writes.items, data: data27 };
-            if (vErrors === null) {
-              vErrors = [err68];
-            } else {
-              vErrors.push(err68);
-            }
-            errors++;
-          }
-        }
-        let i5 = data26.length;
-        let j2;
-        if (i5 > 1) {
-          const indices1 = {};
-          for (; i5--; ) {
-            let item1 = data26[i5];
-            if (typeof item1 !== "string") {
-              continue;
-            }
-            if (typeof indices1[item1] == "number") {
-              j2 = indices1[item1];
-              const err69 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema17.properties.writes, data: data26 };
-              if (vErrors === null) {
-                vErrors = [err69];
-              } else {
-                vErrors.push(err69);
-              }
-              errors++;
-              break;
-            }
-            indices1[item1] = i5;
-          }
-        }
-      } else {
-        const err70 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema17.properties.writes.type, parentSchema: schema17.properties.writes, data: data26 };
-        if (vErrors === null) {
-          vErrors = [err70];
-        } else {
-          vErrors.push(err70);
-        }
-        errors++;
-      }
-    }
-    if (data.budget !== void 0) {
-      let data28 = data.budget;
-      if (typeof data28 !== "string" && !(data28 && typeof data28 == "object" && !Array.isArray(data28))) {
-        const err71 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema17.properties.budget.type }, message: "must be string,object", schema: schema17.properties.budget.type, parentSchema: schema17.properties.budget, data: data28 };
-        if (vErrors === null) {
-          vErrors = [err71];
-        } else {
-          vErrors.push(err71);
-        }
-        errors++;
-      }
-      if (typeof data28 === "string") {
-        if (!pattern6.test(data28)) {
-          const err72 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget, data: data28 };
-          if (vErrors === null) {
-            vErrors = [err72];
-          } else {
-            vErrors.push(err72);
-          }
-          errors++;
-        }
-      }
-      if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
-        if (Object.keys(data28).length > 1) {
-          const err73 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema17.properties.budget, data: data28 };
-          if (vErrors === null) {
-            vErrors = [err73];
-          } else {
-            vErrors.push(err73);
-          }
-          errors++;
-        }
-        if (Object.keys(data28).length < 1) {
-          const err74 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.budget, data: data28 };
-          if (vErrors === null) {
-            vErrors = [err74];
-          } else {
-            vErrors.push(err74);
-          }
-          errors++;
-        }
-        for (const key5 in data28) {
-          if (!(key5 === "uncompressed" || key5 === "compressed")) {
-            const err75 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.budget, data: data28 };
-            if (vErrors === null) {
-              vErrors = [err75];
-            } else {
-              vErrors.push(err75);
-            }
-            errors++;
-          }
-        }
-        if (data28.uncompressed !== void 0) {
-          let data29 = data28.uncompressed;
+        if (data27.memory !== void 0) {
+          let data29 = data27.memory;
           if (typeof data29 === "string") {
-            if (!pattern6.test(data29)) {
-              const err76 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget.properties.uncompressed, data: data29 };
+            if (!pattern24.test(data29)) {
+              const err66 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema17.properties.resources.properties.memory, data: data29 };
+              if (vErrors === null) {
+                vErrors = [err66];
+              } else {
+                vErrors.push(err66);
+              }
+              errors++;
+            }
+          } else {
+            const err67 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.resources.properties.memory.type, parentSchema: schema17.properties.resources.properties.memory, data: data29 };
+            if (vErrors === null) {
+              vErrors = [err67];
+            } else {
+              vErrors.push(err67);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err68 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.resources.type, parentSchema: schema17.properties.resources, data: data27 };
+        if (vErrors === null) {
+          vErrors = [err68];
+        } else {
+          vErrors.push(err68);
+        }
+        errors++;
+      }
+    }
+    if (data.scale !== void 0) {
+      let data30 = data.scale;
+      if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
+        if (Object.keys(data30).length < 1) {
+          const err69 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.scale, data: data30 };
+          if (vErrors === null) {
+            vErrors = [err69];
+          } else {
+            vErrors.push(err69);
+          }
+          errors++;
+        }
+        for (const key5 in data30) {
+          if (!(key5 === "min" || key5 === "max" || key5 === "cpu" || key5 === "memory")) {
+            const err70 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.scale, data: data30 };
+            if (vErrors === null) {
+              vErrors = [err70];
+            } else {
+              vErrors.push(err70);
+            }
+            errors++;
+          }
+        }
+        if (data30.min !== void 0) {
+          let data31 = data30.min;
+          if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
+            const err71 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.min.type, parentSchema: schema17.properties.scale.properties.min, data: data31 };
+            if (vErrors === null) {
+              vErrors = [err71];
+            } else {
+              vErrors.push(err71);
+            }
+            errors++;
+          }
+          if (typeof data31 == "number" && isFinite(data31)) {
+            if (data31 > 1e3 || isNaN(data31)) {
+              const err72 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema17.properties.scale.properties.min, data: data31 };
+              if (vErrors === null) {
+                vErrors = [err72];
+              } else {
+                vErrors.push(err72);
+              }
+              errors++;
+            }
+            if (data31 < 1 || isNaN(data31)) {
+              const err73 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.min, data: data31 };
+              if (vErrors === null) {
+                vErrors = [err73];
+              } else {
+                vErrors.push(err73);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data30.max !== void 0) {
+          let data32 = data30.max;
+          if (!(typeof data32 == "number" && (!(data32 % 1) && !isNaN(data32)) && isFinite(data32))) {
+            const err74 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.max.type, parentSchema: schema17.properties.scale.properties.max, data: data32 };
+            if (vErrors === null) {
+              vErrors = [err74];
+            } else {
+              vErrors.push(err74);
+            }
+            errors++;
+          }
+          if (typeof data32 == "number" && isFinite(data32)) {
+            if (data32 > 1e3 || isNaN(data32)) {
+              const err75 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema17.properties.scale.properties.max, data: data32 };
+              if (vErrors === null) {
+                vErrors = [err75];
+              } else {
+                vErrors.push(err75);
+              }
+              errors++;
+            }
+            if (data32 < 1 || isNaN(data32)) {
+              const err76 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.max, data: data32 };
               if (vErrors === null) {
                 vErrors = [err76];
               } else {
@@ -2197,8 +2251,12 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          } else {
-            const err77 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.budget.properties.uncompressed.type, parentSchema: schema17.properties.budget.properties.uncompressed, data: data29 };
+          }
+        }
+        if (data30.cpu !== void 0) {
+          let data33 = data30.cpu;
+          if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
+            const err77 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.cpu.type, parentSchema: schema17.properties.scale.properties.cpu, data: data33 };
             if (vErrors === null) {
               vErrors = [err77];
             } else {
@@ -2206,12 +2264,9 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-        }
-        if (data28.compressed !== void 0) {
-          let data30 = data28.compressed;
-          if (typeof data30 === "string") {
-            if (!pattern6.test(data30)) {
-              const err78 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget.properties.compressed, data: data30 };
+          if (typeof data33 == "number" && isFinite(data33)) {
+            if (data33 > 100 || isNaN(data33)) {
+              const err78 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema17.properties.scale.properties.cpu, data: data33 };
               if (vErrors === null) {
                 vErrors = [err78];
               } else {
@@ -2219,46 +2274,40 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          } else {
-            const err79 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.budget.properties.compressed.type, parentSchema: schema17.properties.budget.properties.compressed, data: data30 };
+            if (data33 < 1 || isNaN(data33)) {
+              const err79 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.cpu, data: data33 };
+              if (vErrors === null) {
+                vErrors = [err79];
+              } else {
+                vErrors.push(err79);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data30.memory !== void 0) {
+          let data34 = data30.memory;
+          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
+            const err80 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.memory.type, parentSchema: schema17.properties.scale.properties.memory, data: data34 };
             if (vErrors === null) {
-              vErrors = [err79];
+              vErrors = [err80];
             } else {
-              vErrors.push(err79);
+              vErrors.push(err80);
             }
             errors++;
           }
-        }
-      }
-    }
-    if (data.slo !== void 0) {
-      let data31 = data.slo;
-      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
-        if (data31.availability === void 0) {
-          const err80 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema17.properties.slo.required, parentSchema: schema17.properties.slo, data: data31 };
-          if (vErrors === null) {
-            vErrors = [err80];
-          } else {
-            vErrors.push(err80);
-          }
-          errors++;
-        }
-        for (const key6 in data31) {
-          if (!(key6 === "availability" || key6 === "latency")) {
-            const err81 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.slo, data: data31 };
-            if (vErrors === null) {
-              vErrors = [err81];
-            } else {
-              vErrors.push(err81);
+          if (typeof data34 == "number" && isFinite(data34)) {
+            if (data34 > 100 || isNaN(data34)) {
+              const err81 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema17.properties.scale.properties.memory, data: data34 };
+              if (vErrors === null) {
+                vErrors = [err81];
+              } else {
+                vErrors.push(err81);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data31.availability !== void 0) {
-          let data32 = data31.availability;
-          if (typeof data32 == "number" && isFinite(data32)) {
-            if (data32 >= 100 || isNaN(data32)) {
-              const err82 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema17.properties.slo.properties.availability, data: data32 };
+            if (data34 < 1 || isNaN(data34)) {
+              const err82 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.memory, data: data34 };
               if (vErrors === null) {
                 vErrors = [err82];
               } else {
@@ -2266,267 +2315,60 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data32 <= 0 || isNaN(data32)) {
-              const err83 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema17.properties.slo.properties.availability, data: data32 };
-              if (vErrors === null) {
-                vErrors = [err83];
-              } else {
-                vErrors.push(err83);
-              }
-              errors++;
-            }
-          } else {
-            const err84 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema17.properties.slo.properties.availability.type, parentSchema: schema17.properties.slo.properties.availability, data: data32 };
-            if (vErrors === null) {
-              vErrors = [err84];
-            } else {
-              vErrors.push(err84);
-            }
-            errors++;
-          }
-        }
-        if (data31.latency !== void 0) {
-          let data33 = data31.latency;
-          if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
-            if (Object.keys(data33).length < 1) {
-              const err85 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.slo.properties.latency, data: data33 };
-              if (vErrors === null) {
-                vErrors = [err85];
-              } else {
-                vErrors.push(err85);
-              }
-              errors++;
-            }
-            for (const key7 in data33) {
-              if (!(key7 === "p50" || key7 === "p90" || key7 === "p95" || key7 === "p99")) {
-                const err86 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.slo.properties.latency, data: data33 };
-                if (vErrors === null) {
-                  vErrors = [err86];
-                } else {
-                  vErrors.push(err86);
-                }
-                errors++;
-              }
-            }
-            if (data33.p50 !== void 0) {
-              let data34 = data33.p50;
-              if (typeof data34 === "string") {
-                if (!pattern25.test(data34)) {
-                  const err87 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data34 };
-                  if (vErrors === null) {
-                    vErrors = [err87];
-                  } else {
-                    vErrors.push(err87);
-                  }
-                  errors++;
-                }
-              } else {
-                const err88 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data34 };
-                if (vErrors === null) {
-                  vErrors = [err88];
-                } else {
-                  vErrors.push(err88);
-                }
-                errors++;
-              }
-            }
-            if (data33.p90 !== void 0) {
-              let data35 = data33.p90;
-              if (typeof data35 === "string") {
-                if (!pattern25.test(data35)) {
-                  const err89 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data35 };
-                  if (vErrors === null) {
-                    vErrors = [err89];
-                  } else {
-                    vErrors.push(err89);
-                  }
-                  errors++;
-                }
-              } else {
-                const err90 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data35 };
-                if (vErrors === null) {
-                  vErrors = [err90];
-                } else {
-                  vErrors.push(err90);
-                }
-                errors++;
-              }
-            }
-            if (data33.p95 !== void 0) {
-              let data36 = data33.p95;
-              if (typeof data36 === "string") {
-                if (!pattern25.test(data36)) {
-                  const err91 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data36 };
-                  if (vErrors === null) {
-                    vErrors = [err91];
-                  } else {
-                    vErrors.push(err91);
-                  }
-                  errors++;
-                }
-              } else {
-                const err92 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data36 };
-                if (vErrors === null) {
-                  vErrors = [err92];
-                } else {
-                  vErrors.push(err92);
-                }
-                errors++;
-              }
-            }
-            if (data33.p99 !== void 0) {
-              let data37 = data33.p99;
-              if (typeof data37 === "string") {
-                if (!pattern25.test(data37)) {
-                  const err93 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data37 };
-                  if (vErrors === null) {
-                    vErrors = [err93];
-                  } else {
-                    vErrors.push(err93);
-                  }
-                  errors++;
-                }
-              } else {
-                const err94 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data37 };
-                if (vErrors === null) {
-                  vErrors = [err94];
-                } else {
-                  vErrors.push(err94);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err95 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.slo.properties.latency.type, parentSchema: schema17.properties.slo.properties.latency, data: data33 };
-            if (vErrors === null) {
-              vErrors = [err95];
-            } else {
-              vErrors.push(err95);
-            }
-            errors++;
           }
         }
       } else {
-        const err96 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.slo.type, parentSchema: schema17.properties.slo, data: data31 };
+        const err83 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.scale.type, parentSchema: schema17.properties.scale, data: data30 };
         if (vErrors === null) {
-          vErrors = [err96];
+          vErrors = [err83];
         } else {
-          vErrors.push(err96);
+          vErrors.push(err83);
         }
         errors++;
       }
     }
-    if (data.settings !== void 0) {
-      let data38 = data.settings;
-      if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
-        for (const key8 in data38) {
-          const _errs94 = errors;
-          if (typeof key8 === "string") {
-            if (!pattern29.test(key8)) {
-              const err97 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema26.propertyNames, data: key8, propertyName: key8 };
-              if (vErrors === null) {
-                vErrors = [err97];
-              } else {
-                vErrors.push(err97);
-              }
-              errors++;
-            }
-          }
-          var valid26 = _errs94 === errors;
-          if (!valid26) {
-            const err98 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema26.propertyNames, parentSchema: schema26, data: data38 };
-            if (vErrors === null) {
-              vErrors = [err98];
-            } else {
-              vErrors.push(err98);
-            }
-            errors++;
-          }
-        }
-        for (const key9 in data38) {
-          let data39 = data38[key9];
-          if (typeof data39 !== "string" && !(typeof data39 == "number" && isFinite(data39)) && typeof data39 !== "boolean") {
-            const err99 = { instancePath: instancePath + "/settings/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema26.additionalProperties.type }, message: "must be string,number,boolean", schema: schema26.additionalProperties.type, parentSchema: schema26.additionalProperties, data: data39 };
-            if (vErrors === null) {
-              vErrors = [err99];
-            } else {
-              vErrors.push(err99);
-            }
-            errors++;
-          }
-          if (typeof data39 === "string") {
-            if (!pattern12.test(data39)) {
-              const err100 = { instancePath: instancePath + "/settings/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema26.additionalProperties, data: data39 };
-              if (vErrors === null) {
-                vErrors = [err100];
-              } else {
-                vErrors.push(err100);
-              }
-              errors++;
-            }
-          }
-        }
-      } else {
-        const err101 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema26.type, parentSchema: schema26, data: data38 };
-        if (vErrors === null) {
-          vErrors = [err101];
-        } else {
-          vErrors.push(err101);
-        }
-        errors++;
-      }
-    }
-    if (data.secrets !== void 0) {
-      let data40 = data.secrets;
-      if (Array.isArray(data40)) {
-        const len3 = data40.length;
+    if (data.writes !== void 0) {
+      let data35 = data.writes;
+      if (Array.isArray(data35)) {
+        const len3 = data35.length;
         for (let i6 = 0; i6 < len3; i6++) {
-          let data41 = data40[i6];
-          if (typeof data41 === "string") {
-            if (func3(data41) > 64) {
-              const err102 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema27.items, data: data41 };
+          let data36 = data35[i6];
+          if (typeof data36 === "string") {
+            if (!pattern25.test(data36)) {
+              const err84 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema17.properties.writes.items, data: data36 };
               if (vErrors === null) {
-                vErrors = [err102];
+                vErrors = [err84];
               } else {
-                vErrors.push(err102);
-              }
-              errors++;
-            }
-            if (!pattern31.test(data41)) {
-              const err103 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema27.items, data: data41 };
-              if (vErrors === null) {
-                vErrors = [err103];
-              } else {
-                vErrors.push(err103);
+                vErrors.push(err84);
               }
               errors++;
             }
           } else {
-            const err104 = { instancePath: instancePath + "/secrets/" + i6, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.items.type, parentSchema: schema27.items, data: data41 };
+            const err85 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.writes.items.type, parentSchema: schema17.properties.writes.items, data: data36 };
             if (vErrors === null) {
-              vErrors = [err104];
+              vErrors = [err85];
             } else {
-              vErrors.push(err104);
+              vErrors.push(err85);
             }
             errors++;
           }
         }
-        let i7 = data40.length;
+        let i7 = data35.length;
         let j3;
         if (i7 > 1) {
           const indices2 = {};
           for (; i7--; ) {
-            let item2 = data40[i7];
+            let item2 = data35[i7];
             if (typeof item2 !== "string") {
               continue;
             }
             if (typeof indices2[item2] == "number") {
               j3 = indices2[item2];
-              const err105 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema27, data: data40 };
+              const err86 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema17.properties.writes, data: data35 };
               if (vErrors === null) {
-                vErrors = [err105];
+                vErrors = [err86];
               } else {
-                vErrors.push(err105);
+                vErrors.push(err86);
               }
               errors++;
               break;
@@ -2535,75 +2377,280 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err106 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.type, parentSchema: schema27, data: data40 };
+        const err87 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema17.properties.writes.type, parentSchema: schema17.properties.writes, data: data35 };
         if (vErrors === null) {
-          vErrors = [err106];
+          vErrors = [err87];
         } else {
-          vErrors.push(err106);
+          vErrors.push(err87);
         }
         errors++;
       }
     }
-    if (data.build !== void 0) {
-      let data42 = data.build;
-      if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
-        if (Object.keys(data42).length < 1) {
-          const err107 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.build, data: data42 };
+    if (data.budget !== void 0) {
+      let data37 = data.budget;
+      if (typeof data37 !== "string" && !(data37 && typeof data37 == "object" && !Array.isArray(data37))) {
+        const err88 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema17.properties.budget.type }, message: "must be string,object", schema: schema17.properties.budget.type, parentSchema: schema17.properties.budget, data: data37 };
+        if (vErrors === null) {
+          vErrors = [err88];
+        } else {
+          vErrors.push(err88);
+        }
+        errors++;
+      }
+      if (typeof data37 === "string") {
+        if (!pattern6.test(data37)) {
+          const err89 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget, data: data37 };
           if (vErrors === null) {
-            vErrors = [err107];
+            vErrors = [err89];
           } else {
-            vErrors.push(err107);
+            vErrors.push(err89);
           }
           errors++;
         }
-        for (const key10 in data42) {
-          if (!(key10 === "target" || key10 === "output" || key10 === "main" || key10 === "dependencies")) {
-            const err108 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.build, data: data42 };
+      }
+      if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
+        if (Object.keys(data37).length > 1) {
+          const err90 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema17.properties.budget, data: data37 };
+          if (vErrors === null) {
+            vErrors = [err90];
+          } else {
+            vErrors.push(err90);
+          }
+          errors++;
+        }
+        if (Object.keys(data37).length < 1) {
+          const err91 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.budget, data: data37 };
+          if (vErrors === null) {
+            vErrors = [err91];
+          } else {
+            vErrors.push(err91);
+          }
+          errors++;
+        }
+        for (const key6 in data37) {
+          if (!(key6 === "uncompressed" || key6 === "compressed")) {
+            const err92 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.budget, data: data37 };
             if (vErrors === null) {
-              vErrors = [err108];
+              vErrors = [err92];
             } else {
-              vErrors.push(err108);
+              vErrors.push(err92);
             }
             errors++;
           }
         }
-        if (data42.target !== void 0) {
-          let data43 = data42.target;
-          if (typeof data43 !== "string" && data43 !== null) {
-            const err109 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema17.properties.build.properties.target.type }, message: "must be string,null", schema: schema17.properties.build.properties.target.type, parentSchema: schema17.properties.build.properties.target, data: data43 };
-            if (vErrors === null) {
-              vErrors = [err109];
-            } else {
-              vErrors.push(err109);
-            }
-            errors++;
-          }
-          if (typeof data43 === "string") {
-            if (func3(data43) < 1) {
-              const err110 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.target, data: data43 };
+        if (data37.uncompressed !== void 0) {
+          let data38 = data37.uncompressed;
+          if (typeof data38 === "string") {
+            if (!pattern6.test(data38)) {
+              const err93 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget.properties.uncompressed, data: data38 };
               if (vErrors === null) {
-                vErrors = [err110];
+                vErrors = [err93];
               } else {
-                vErrors.push(err110);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data42.output !== void 0) {
-          let data44 = data42.output;
-          if (typeof data44 === "string") {
-            if (func3(data44) < 1) {
-              const err111 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.output, data: data44 };
-              if (vErrors === null) {
-                vErrors = [err111];
-              } else {
-                vErrors.push(err111);
+                vErrors.push(err93);
               }
               errors++;
             }
           } else {
-            const err112 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.build.properties.output.type, parentSchema: schema17.properties.build.properties.output, data: data44 };
+            const err94 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.budget.properties.uncompressed.type, parentSchema: schema17.properties.budget.properties.uncompressed, data: data38 };
+            if (vErrors === null) {
+              vErrors = [err94];
+            } else {
+              vErrors.push(err94);
+            }
+            errors++;
+          }
+        }
+        if (data37.compressed !== void 0) {
+          let data39 = data37.compressed;
+          if (typeof data39 === "string") {
+            if (!pattern6.test(data39)) {
+              const err95 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget.properties.compressed, data: data39 };
+              if (vErrors === null) {
+                vErrors = [err95];
+              } else {
+                vErrors.push(err95);
+              }
+              errors++;
+            }
+          } else {
+            const err96 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.budget.properties.compressed.type, parentSchema: schema17.properties.budget.properties.compressed, data: data39 };
+            if (vErrors === null) {
+              vErrors = [err96];
+            } else {
+              vErrors.push(err96);
+            }
+            errors++;
+          }
+        }
+      }
+    }
+    if (data.slo !== void 0) {
+      let data40 = data.slo;
+      if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
+        if (data40.availability === void 0) {
+          const err97 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema17.properties.slo.required, parentSchema: schema17.properties.slo, data: data40 };
+          if (vErrors === null) {
+            vErrors = [err97];
+          } else {
+            vErrors.push(err97);
+          }
+          errors++;
+        }
+        for (const key7 in data40) {
+          if (!(key7 === "availability" || key7 === "latency")) {
+            const err98 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.slo, data: data40 };
+            if (vErrors === null) {
+              vErrors = [err98];
+            } else {
+              vErrors.push(err98);
+            }
+            errors++;
+          }
+        }
+        if (data40.availability !== void 0) {
+          let data41 = data40.availability;
+          if (typeof data41 == "number" && isFinite(data41)) {
+            if (data41 >= 100 || isNaN(data41)) {
+              const err99 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema17.properties.slo.properties.availability, data: data41 };
+              if (vErrors === null) {
+                vErrors = [err99];
+              } else {
+                vErrors.push(err99);
+              }
+              errors++;
+            }
+            if (data41 <= 0 || isNaN(data41)) {
+              const err100 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema17.properties.slo.properties.availability, data: data41 };
+              if (vErrors === null) {
+                vErrors = [err100];
+              } else {
+                vErrors.push(err100);
+              }
+              errors++;
+            }
+          } else {
+            const err101 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema17.properties.slo.properties.availability.type, parentSchema: schema17.properties.slo.properties.availability, data: data41 };
+            if (vErrors === null) {
+              vErrors = [err101];
+            } else {
+              vErrors.push(err101);
+            }
+            errors++;
+          }
+        }
+        if (data40.latency !== void 0) {
+          let data42 = data40.latency;
+          if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
+            if (Object.keys(data42).length < 1) {
+              const err102 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.slo.properties.latency, data: data42 };
+              if (vErrors === null) {
+                vErrors = [err102];
+              } else {
+                vErrors.push(err102);
+              }
+              errors++;
+            }
+            for (const key8 in data42) {
+              if (!(key8 === "p50" || key8 === "p90" || key8 === "p95" || key8 === "p99")) {
+                const err103 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.slo.properties.latency, data: data42 };
+                if (vErrors === null) {
+                  vErrors = [err103];
+                } else {
+                  vErrors.push(err103);
+                }
+                errors++;
+              }
+            }
+            if (data42.p50 !== void 0) {
+              let data43 = data42.p50;
+              if (typeof data43 === "string") {
+                if (!pattern29.test(data43)) {
+                  const err104 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data43 };
+                  if (vErrors === null) {
+                    vErrors = [err104];
+                  } else {
+                    vErrors.push(err104);
+                  }
+                  errors++;
+                }
+              } else {
+                const err105 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data43 };
+                if (vErrors === null) {
+                  vErrors = [err105];
+                } else {
+                  vErrors.push(err105);
+                }
+                errors++;
+              }
+            }
+            if (data42.p90 !== void 0) {
+              let data44 = data42.p90;
+              if (typeof data44 === "string") {
+                if (!pattern29.test(data44)) {
+                  const err106 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data44 };
+                  if (vErrors === null) {
+                    vErrors = [err106];
+                  } else {
+                    vErrors.push(err106);
+                  }
+                  errors++;
+                }
+              } else {
+                const err107 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data44 };
+                if (vErrors === null) {
+                  vErrors = [err107];
+                } else {
+                  vErrors.push(err107);
+                }
+                errors++;
+              }
+            }
+            if (data42.p95 !== void 0) {
+              let data45 = data42.p95;
+              if (typeof data45 === "string") {
+                if (!pattern29.test(data45)) {
+                  const err108 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data45 };
+                  if (vErrors === null) {
+                    vErrors = [err108];
+                  } else {
+                    vErrors.push(err108);
+                  }
+                  errors++;
+                }
+              } else {
+                const err109 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data45 };
+                if (vErrors === null) {
+                  vErrors = [err109];
+                } else {
+                  vErrors.push(err109);
+                }
+                errors++;
+              }
+            }
+            if (data42.p99 !== void 0) {
+              let data46 = data42.p99;
+              if (typeof data46 === "string") {
+                if (!pattern29.test(data46)) {
+                  const err110 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data46 };
+                  if (vErrors === null) {
+                    vErrors = [err110];
+                  } else {
+                    vErrors.push(err110);
+                  }
+                  errors++;
+                }
+              } else {
+                const err111 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data46 };
+                if (vErrors === null) {
+                  vErrors = [err111];
+                } else {
+                  vErrors.push(err111);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err112 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.slo.properties.latency.type, parentSchema: schema17.properties.slo.properties.latency, data: data42 };
             if (vErrors === null) {
               vErrors = [err112];
             } else {
@@ -2612,32 +2659,35 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data42.main !== void 0) {
-          let data45 = data42.main;
-          if (typeof data45 === "string") {
-            if (func3(data45) < 1) {
-              const err113 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.main, data: data45 };
+      } else {
+        const err113 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.slo.type, parentSchema: schema17.properties.slo, data: data40 };
+        if (vErrors === null) {
+          vErrors = [err113];
+        } else {
+          vErrors.push(err113);
+        }
+        errors++;
+      }
+    }
+    if (data.settings !== void 0) {
+      let data47 = data.settings;
+      if (data47 && typeof data47 == "object" && !Array.isArray(data47)) {
+        for (const key9 in data47) {
+          const _errs113 = errors;
+          if (typeof key9 === "string") {
+            if (!pattern33.test(key9)) {
+              const err114 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema26.propertyNames, data: key9, propertyName: key9 };
               if (vErrors === null) {
-                vErrors = [err113];
+                vErrors = [err114];
               } else {
-                vErrors.push(err113);
+                vErrors.push(err114);
               }
               errors++;
             }
-          } else {
-            const err114 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.build.properties.main.type, parentSchema: schema17.properties.build.properties.main, data: data45 };
-            if (vErrors === null) {
-              vErrors = [err114];
-            } else {
-              vErrors.push(err114);
-            }
-            errors++;
           }
-        }
-        if (data42.dependencies !== void 0) {
-          let data46 = data42.dependencies;
-          if (!(data46 === "bundled" || data46 === "pruned")) {
-            const err115 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema17.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema17.properties.build.properties.dependencies.enum, parentSchema: schema17.properties.build.properties.dependencies, data: data46 };
+          var valid30 = _errs113 === errors;
+          if (!valid30) {
+            const err115 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema26.propertyNames, parentSchema: schema26, data: data47 };
             if (vErrors === null) {
               vErrors = [err115];
             } else {
@@ -2646,44 +2696,48 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        for (const key10 in data47) {
+          let data48 = data47[key10];
+          if (typeof data48 !== "string" && !(typeof data48 == "number" && isFinite(data48)) && typeof data48 !== "boolean") {
+            const err116 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema26.additionalProperties.type }, message: "must be string,number,boolean", schema: schema26.additionalProperties.type, parentSchema: schema26.additionalProperties, data: data48 };
+            if (vErrors === null) {
+              vErrors = [err116];
+            } else {
+              vErrors.push(err116);
+            }
+            errors++;
+          }
+          if (typeof data48 === "string") {
+            if (!pattern12.test(data48)) {
+              const err117 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema26.additionalProperties, data: data48 };
+              if (vErrors === null) {
+                vErrors = [err117];
+              } else {
+                vErrors.push(err117);
+              }
+              errors++;
+            }
+          }
+        }
       } else {
-        const err116 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.build.type, parentSchema: schema17.properties.build, data: data42 };
+        const err118 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema26.type, parentSchema: schema26, data: data47 };
         if (vErrors === null) {
-          vErrors = [err116];
+          vErrors = [err118];
         } else {
-          vErrors.push(err116);
+          vErrors.push(err118);
         }
         errors++;
       }
     }
-    if (data.image !== void 0) {
-      let data47 = data.image;
-      if (data47 && typeof data47 == "object" && !Array.isArray(data47)) {
-        if (data47.repository === void 0) {
-          const err117 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema17.properties.image.required, parentSchema: schema17.properties.image, data: data47 };
-          if (vErrors === null) {
-            vErrors = [err117];
-          } else {
-            vErrors.push(err117);
-          }
-          errors++;
-        }
-        for (const key11 in data47) {
-          if (!(key11 === "repository")) {
-            const err118 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.image, data: data47 };
-            if (vErrors === null) {
-              vErrors = [err118];
-            } else {
-              vErrors.push(err118);
-            }
-            errors++;
-          }
-        }
-        if (data47.repository !== void 0) {
-          let data48 = data47.repository;
-          if (typeof data48 === "string") {
-            if (func3(data48) > 255) {
-              const err119 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema17.properties.image.properties.repository, data: data48 };
+    if (data.secrets !== void 0) {
+      let data49 = data.secrets;
+      if (Array.isArray(data49)) {
+        const len4 = data49.length;
+        for (let i8 = 0; i8 < len4; i8++) {
+          let data50 = data49[i8];
+          if (typeof data50 === "string") {
+            if (func3(data50) > 64) {
+              const err119 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema27.items, data: data50 };
               if (vErrors === null) {
                 vErrors = [err119];
               } else {
@@ -2691,8 +2745,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern32.test(data48)) {
-              const err120 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema17.properties.image.properties.repository, data: data48 };
+            if (!pattern35.test(data50)) {
+              const err120 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema27.items, data: data50 };
               if (vErrors === null) {
                 vErrors = [err120];
               } else {
@@ -2701,7 +2755,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err121 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.image.properties.repository.type, parentSchema: schema17.properties.image.properties.repository, data: data48 };
+            const err121 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.items.type, parentSchema: schema27.items, data: data50 };
             if (vErrors === null) {
               vErrors = [err121];
             } else {
@@ -2710,65 +2764,286 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        let i9 = data49.length;
+        let j4;
+        if (i9 > 1) {
+          const indices3 = {};
+          for (; i9--; ) {
+            let item3 = data49[i9];
+            if (typeof item3 !== "string") {
+              continue;
+            }
+            if (typeof indices3[item3] == "number") {
+              j4 = indices3[item3];
+              const err122 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema27, data: data49 };
+              if (vErrors === null) {
+                vErrors = [err122];
+              } else {
+                vErrors.push(err122);
+              }
+              errors++;
+              break;
+            }
+            indices3[item3] = i9;
+          }
+        }
       } else {
-        const err122 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.image.type, parentSchema: schema17.properties.image, data: data47 };
+        const err123 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.type, parentSchema: schema27, data: data49 };
         if (vErrors === null) {
-          vErrors = [err122];
+          vErrors = [err123];
         } else {
-          vErrors.push(err122);
+          vErrors.push(err123);
+        }
+        errors++;
+      }
+    }
+    if (data.build !== void 0) {
+      let data51 = data.build;
+      if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
+        if (Object.keys(data51).length < 1) {
+          const err124 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.build, data: data51 };
+          if (vErrors === null) {
+            vErrors = [err124];
+          } else {
+            vErrors.push(err124);
+          }
+          errors++;
+        }
+        for (const key11 in data51) {
+          if (!(key11 === "target" || key11 === "output" || key11 === "main" || key11 === "dependencies" || key11 === "lockfile")) {
+            const err125 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.build, data: data51 };
+            if (vErrors === null) {
+              vErrors = [err125];
+            } else {
+              vErrors.push(err125);
+            }
+            errors++;
+          }
+        }
+        if (data51.target !== void 0) {
+          let data52 = data51.target;
+          if (typeof data52 !== "string" && data52 !== null) {
+            const err126 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema17.properties.build.properties.target.type }, message: "must be string,null", schema: schema17.properties.build.properties.target.type, parentSchema: schema17.properties.build.properties.target, data: data52 };
+            if (vErrors === null) {
+              vErrors = [err126];
+            } else {
+              vErrors.push(err126);
+            }
+            errors++;
+          }
+          if (typeof data52 === "string") {
+            if (func3(data52) < 1) {
+              const err127 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.target, data: data52 };
+              if (vErrors === null) {
+                vErrors = [err127];
+              } else {
+                vErrors.push(err127);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data51.output !== void 0) {
+          let data53 = data51.output;
+          if (typeof data53 === "string") {
+            if (func3(data53) < 1) {
+              const err128 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.output, data: data53 };
+              if (vErrors === null) {
+                vErrors = [err128];
+              } else {
+                vErrors.push(err128);
+              }
+              errors++;
+            }
+          } else {
+            const err129 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.build.properties.output.type, parentSchema: schema17.properties.build.properties.output, data: data53 };
+            if (vErrors === null) {
+              vErrors = [err129];
+            } else {
+              vErrors.push(err129);
+            }
+            errors++;
+          }
+        }
+        if (data51.main !== void 0) {
+          let data54 = data51.main;
+          if (typeof data54 === "string") {
+            if (func3(data54) < 1) {
+              const err130 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.main, data: data54 };
+              if (vErrors === null) {
+                vErrors = [err130];
+              } else {
+                vErrors.push(err130);
+              }
+              errors++;
+            }
+          } else {
+            const err131 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.build.properties.main.type, parentSchema: schema17.properties.build.properties.main, data: data54 };
+            if (vErrors === null) {
+              vErrors = [err131];
+            } else {
+              vErrors.push(err131);
+            }
+            errors++;
+          }
+        }
+        if (data51.dependencies !== void 0) {
+          let data55 = data51.dependencies;
+          if (!(data55 === "bundled" || data55 === "pruned" || data55 === "locked")) {
+            const err132 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema17.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema17.properties.build.properties.dependencies.enum, parentSchema: schema17.properties.build.properties.dependencies, data: data55 };
+            if (vErrors === null) {
+              vErrors = [err132];
+            } else {
+              vErrors.push(err132);
+            }
+            errors++;
+          }
+        }
+        if (data51.lockfile !== void 0) {
+          let data56 = data51.lockfile;
+          if (typeof data56 === "string") {
+            if (func3(data56) < 1) {
+              const err133 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.lockfile, data: data56 };
+              if (vErrors === null) {
+                vErrors = [err133];
+              } else {
+                vErrors.push(err133);
+              }
+              errors++;
+            }
+          } else {
+            const err134 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.build.properties.lockfile.type, parentSchema: schema17.properties.build.properties.lockfile, data: data56 };
+            if (vErrors === null) {
+              vErrors = [err134];
+            } else {
+              vErrors.push(err134);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err135 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.build.type, parentSchema: schema17.properties.build, data: data51 };
+        if (vErrors === null) {
+          vErrors = [err135];
+        } else {
+          vErrors.push(err135);
+        }
+        errors++;
+      }
+    }
+    if (data.image !== void 0) {
+      let data57 = data.image;
+      if (data57 && typeof data57 == "object" && !Array.isArray(data57)) {
+        if (data57.repository === void 0) {
+          const err136 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema17.properties.image.required, parentSchema: schema17.properties.image, data: data57 };
+          if (vErrors === null) {
+            vErrors = [err136];
+          } else {
+            vErrors.push(err136);
+          }
+          errors++;
+        }
+        for (const key12 in data57) {
+          if (!(key12 === "repository")) {
+            const err137 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.image, data: data57 };
+            if (vErrors === null) {
+              vErrors = [err137];
+            } else {
+              vErrors.push(err137);
+            }
+            errors++;
+          }
+        }
+        if (data57.repository !== void 0) {
+          let data58 = data57.repository;
+          if (typeof data58 === "string") {
+            if (func3(data58) > 255) {
+              const err138 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema17.properties.image.properties.repository, data: data58 };
+              if (vErrors === null) {
+                vErrors = [err138];
+              } else {
+                vErrors.push(err138);
+              }
+              errors++;
+            }
+            if (!pattern36.test(data58)) {
+              const err139 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema17.properties.image.properties.repository, data: data58 };
+              if (vErrors === null) {
+                vErrors = [err139];
+              } else {
+                vErrors.push(err139);
+              }
+              errors++;
+            }
+          } else {
+            const err140 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.image.properties.repository.type, parentSchema: schema17.properties.image.properties.repository, data: data58 };
+            if (vErrors === null) {
+              vErrors = [err140];
+            } else {
+              vErrors.push(err140);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.image.type, parentSchema: schema17.properties.image, data: data57 };
+        if (vErrors === null) {
+          vErrors = [err141];
+        } else {
+          vErrors.push(err141);
         }
         errors++;
       }
     }
     if (data.env !== void 0) {
-      let data49 = data.env;
-      if (data49 && typeof data49 == "object" && !Array.isArray(data49)) {
-        for (const key12 in data49) {
-          const _errs120 = errors;
-          if (typeof key12 === "string") {
-            if (!pattern33.test(key12)) {
-              const err123 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema17.properties.env.propertyNames, data: key12, propertyName: key12 };
+      let data59 = data.env;
+      if (data59 && typeof data59 == "object" && !Array.isArray(data59)) {
+        for (const key13 in data59) {
+          const _errs141 = errors;
+          if (typeof key13 === "string") {
+            if (!pattern37.test(key13)) {
+              const err142 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema17.properties.env.propertyNames, data: key13, propertyName: key13 };
               if (vErrors === null) {
-                vErrors = [err123];
+                vErrors = [err142];
               } else {
-                vErrors.push(err123);
+                vErrors.push(err142);
               }
               errors++;
             }
           }
-          var valid34 = _errs120 === errors;
-          if (!valid34) {
-            const err124 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key12 }, message: "property name must be valid", schema: schema17.properties.env.propertyNames, parentSchema: schema17.properties.env, data: data49 };
+          var valid38 = _errs141 === errors;
+          if (!valid38) {
+            const err143 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema17.properties.env.propertyNames, parentSchema: schema17.properties.env, data: data59 };
             if (vErrors === null) {
-              vErrors = [err124];
+              vErrors = [err143];
             } else {
-              vErrors.push(err124);
+              vErrors.push(err143);
             }
             errors++;
           }
         }
-        for (const key13 in data49) {
-          if (!validate12(data49[key13], { instancePath: instancePath + "/env/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data49, parentDataProperty: key13, rootData })) {
+        for (const key14 in data59) {
+          if (!validate12(data59[key14], { instancePath: instancePath + "/env/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data59, parentDataProperty: key14, rootData })) {
             vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err125 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.env.type, parentSchema: schema17.properties.env, data: data49 };
+        const err144 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.env.type, parentSchema: schema17.properties.env, data: data59 };
         if (vErrors === null) {
-          vErrors = [err125];
+          vErrors = [err144];
         } else {
-          vErrors.push(err125);
+          vErrors.push(err144);
         }
         errors++;
       }
     }
   } else {
-    const err126 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.type, parentSchema: schema17, data };
+    const err145 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.type, parentSchema: schema17, data };
     if (vErrors === null) {
-      vErrors = [err126];
+      vErrors = [err145];
     } else {
-      vErrors.push(err126);
+      vErrors.push(err145);
     }
     errors++;
   }
@@ -2777,7 +3052,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 }
 exports.validateStack = validate16;
 var schema40 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } } } };
-var pattern45 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var pattern50 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -2797,7 +3072,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 === "string") {
-        if (!pattern45.test(data0)) {
+        if (!pattern50.test(data0)) {
           const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema40.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
@@ -2854,7 +3129,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 === "string") {
-            if (!pattern33.test(data3)) {
+            if (!pattern37.test(data3)) {
               const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema40.properties.environments.items, data: data3 };
               if (vErrors === null) {
                 vErrors = [err6];

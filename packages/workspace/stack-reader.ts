@@ -2,6 +2,7 @@ import type { Tree } from '@nx/devkit';
 import { parseServiceDescription, parseStackDescription } from '../service/parse';
 import { descriptionFile, resolveService, type OtherService } from '../service/resolve-service';
 import { resolveStack } from '../service/resolve-stack';
+import { wireServices } from '../service/wire';
 import type { PluginOptions } from '../service/plugin-options.gen';
 import type { ServiceDescription } from '../service/service.gen';
 import type { ProjectFacts, Service, Stack } from '../service/types';
@@ -69,7 +70,12 @@ export function resolveDescribed(
 /** Completes every service of the workspace, sorted by name. @throws DescriptionError */
 export function resolveAll(tree: Tree, { stack, services }: DescribedStack): readonly Service[] {
   const others = services.map(numbersOf);
-  return services.map((service) => resolveDescribed(tree, stack, service, others));
+  const resolved = services.map((service) => resolveDescribed(tree, stack, service, others));
+  return wireServices(
+    resolved,
+    stack,
+    ({ runtime, root }) => runtimeOf(runtime, descriptionFile(root)).defaults,
+  );
 }
 
 /** The numbers that the services besides `name` have, those that their descriptions leave open included. */

@@ -1,4 +1,5 @@
 import type { BuildRequest } from '../engine';
+import { fields } from './fields';
 
 /** Arguments of `docker buildx` for one build; `output` says where to. */
 export function buildArguments(request: BuildRequest, output: readonly string[]): string[] {
@@ -22,11 +23,6 @@ export function buildArguments(request: BuildRequest, output: readonly string[])
 /** The layout is written as a folder: blobs that are there already are not sent again. */
 export function layoutOutput(layout: string, metadata: string): string[] {
   return ['--output', fields(['type=oci', 'tar=false', `dest=${layout}`]), '--metadata-file', metadata];
-}
-
-/** One CSV record, as docker reads such values: a field with a comma or a quote is quoted. */
-function fields(values: readonly string[]): string {
-  return values.map((value) => (/[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',');
 }
 
 function sorted(record: Readonly<Record<string, string>>): [string, string][] {

@@ -1,4 +1,5 @@
 import type { RunRequest } from '../engine';
+import { fields } from './fields';
 
 /** Arguments of `docker run`: whatever else is asked for, the root is read-only and no privilege can be had. */
 export function startArguments(request: RunRequest): string[] {
@@ -19,5 +20,7 @@ export function startArguments(request: RunRequest): string[] {
   if (request.memory) args.push('--memory', request.memory, '--memory-swap', request.memory);
   if (request.cpus) args.push('--cpus', request.cpus);
   if (request.network) args.push('--network', request.network);
-  return [...args, request.image];
+  for (const [target, source] of Object.entries(request.files ?? {}))
+    args.push('--mount', fields(['type=bind', `source=${source}`, `target=${target}`, 'readonly']));
+  return [...args, request.image, ...(request.command ?? [])];
 }

@@ -11,6 +11,7 @@ export const runtime: Runtime = {
   description:
     'Node.js service (Fastify, Express, Nest, Koa, Hono or plain HTTP), bundled or with its packages.',
   bases: defaults.bases,
+  rank: 20,
   defaults,
   detect,
   newApp,
