@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logger } from '@nx/devkit';
@@ -6,6 +7,7 @@ import { buildLayout } from '../../packages/images/fixture-layout';
 import type { ImageRecord } from '../../packages/images/image-record';
 import { FixtureEngine } from '../fixture-engine';
 import { FixtureWorkspace } from '../fixture-workspace';
+import { checkIgnoredFiles } from './check-ignored';
 import { checkSources } from './check-sources';
 import build, { buildImage } from './executor';
 import { planBuild } from './plan';
@@ -60,6 +62,51 @@ function builds(content = 'v1') {
   };
 }
 
+describe('files that git ignores', () => {
+  const check = (options: BuildExecutorSchema = {}) => checkIgnoredFiles(plan(options));
+  beforeEach(() => {
+    execFileSync('git', ['init', '-q'], { cwd: workspace.root });
+    workspace.write('.gitignore', '*.local\nnode_modules\ndist\n__pycache__\n');
+    workspace.write('apps/api/Dockerfile', 'FROM scratch\nCOPY apps/api /src\nCOPY dist/apps/api /app\n');
+  });
+
+  it('are refused where the image would have them', async () => {
+    await check();
+    workspace.write('apps/api/src/secret.local', 'one');
+    await expect(check()).rejects.toThrow(
+      'apps/api/Dockerfile: copies apps/api/src/secret.local, which git ignores, so Nx would not see when it changes. Add apps/api/src/secret.local to .dockerignore, or take it out of .gitignore.',
+    );
+    workspace.write('apps/api/Dockerfile.dockerignore', '**/*.local\n');
+    await check();
+  });
+
+  it('are found in folders that are ignored as a whole, unless nothing of them is let in', async () => {
+    workspace.write('apps/api/src/main.js', '');
+    workspace.write('apps/api/src/__pycache__/a.pyc', '');
+    await expect(check()).rejects.toThrow('copies apps/api/src/__pycache__/,');
+    workspace.write('apps/api/Dockerfile.dockerignore', '**/*.pyc\n');
+    await check();
+    workspace.write('apps/api/Dockerfile.dockerignore', '**/__pycache__\n');
+    await check();
+  });
+
+  it('may be what a build writes, and may lie where nothing is copied from', async () => {
+    workspace.write('apps/api/dist/a.js', '');
+    workspace.write('apps/web/secret.local', '');
+    workspace.write('secret.local', '');
+    await check();
+    workspace.write('apps/api/Dockerfile', 'FROM scratch\nCOPY . /src\n');
+    await expect(check({ context: 'project' })).resolves.toBeUndefined();
+    await expect(check()).rejects.toThrow('copies apps/web/secret.local');
+  });
+
+  it('may be ignored by Nx alone', async () => {
+    workspace.write('.nxignore', 'apps/api/notes\n');
+    workspace.write('apps/api/notes/a.md', '');
+    await expect(check()).rejects.toThrow('copies apps/api/notes/a.md');
+  });
+});
+
 describe('the image', () => {
   it('has a record beside its layout, tags and base', async () => {
     builds();
@@ -99,6 +146,26 @@ describe('the image', () => {
     engine.onBuild = () => Promise.reject(new EngineError('apps/api/Dockerfile:3: no'));
     await expect(buildImage(plan(), engine)).rejects.toThrow('apps/api/Dockerfile:3: no');
     expect(existsSync(at('dist/images/api'))).toBe(false);
+  });
+
+  it('is built anew where the one before is damaged', async () => {
+    builds();
+    const { layers, digest } = (await buildImage(plan(), engine)) as ImageRecord;
+    const warn = jest.spyOn(logger, 'warn').mockImplementation(() => undefined);
+    const { onBuild } = engine;
+    // As BuildKit does: a blob that is there is not sent again, whatever is in it.
+    engine.onBuild = async (request) => {
+      const blob = join(request.layout, 'blobs/sha256', layers[0]!.digest.slice(7));
+      const damaged = existsSync(blob);
+      const built = await onBuild(request);
+      if (damaged) writeFileSync(blob, 'damaged');
+      return built;
+    };
+    expect((await buildImage(plan(), engine))?.digest).toBe(digest);
+    expect(warn).toHaveBeenCalledTimes(1);
+    engine.onBuild = () => Promise.reject(new EngineError('no'));
+    await expect(buildImage(plan(), engine)).rejects.toThrow('no');
+    expect(warn).toHaveBeenCalledTimes(1);
   });
 
   it('has no record while it is built, nor after a failure', async () => {

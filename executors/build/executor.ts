@@ -6,11 +6,12 @@ import { canonicaliseLayout } from '../../packages/images/canonicalise';
 import { importDockerArchive } from '../../packages/images/docker-archive';
 import type { ImageRecord } from '../../packages/images/image-record';
 import { openLayerMemo, type LayerMemo } from '../../packages/images/layer-memo';
-import { openLayout } from '../../packages/images/layout';
+import { hasDamagedBlob, openLayout } from '../../packages/images/layout';
 import { describeLayout, removeRecord, writeRecord } from '../../packages/images/record';
 import { failInOneLine } from '../mistakes';
 import { engineFor, keptFile } from '../project-image';
 import { baseOfImage, countBaseLayers } from './base';
+import { checkIgnoredFiles } from './check-ignored';
 import { checkSources } from './check-sources';
 import { planBuild, type BuildPlan } from './plan';
 import type { BuildExecutorSchema } from './schema.gen';
@@ -23,6 +24,7 @@ export default function build(
   return failInOneLine(async () => {
     const plan = planBuild(options, context);
     checkSources(plan);
+    await checkIgnoredFiles(plan);
     await buildImage(plan, engineFor(options.engine, context.root));
     return true;
   }, context.root);
@@ -30,7 +32,7 @@ export default function build(
 
 /**
  * The record goes first and comes back last: a build that was killed leaves no image that looks whole. Blobs of the image before stay until
- * then, because BuildKit does not send again what is there.
+ * then, because BuildKit does not send again what is there; where one of them turns out damaged, all are sent again.
  */
 export async function buildImage(plan: BuildPlan, engine: Engine): Promise<ImageRecord | null> {
   const { folder, request } = plan;
@@ -41,7 +43,14 @@ export async function buildImage(plan: BuildPlan, engine: Engine): Promise<Image
   const existed = existsSync(folder);
   removeRecord(folder);
   try {
-    return await finish(plan, await engine.build(request));
+    try {
+      return await finish(plan, await engine.build(request));
+    } catch (error) {
+      if (!existed || !(await hasDamagedBlob(folder))) throw error;
+      logger.warn(`${plan.outputPath}: the image before was damaged. Building into an empty folder.`);
+      rmSync(folder, { recursive: true, force: true });
+      return await finish(plan, await engine.build(request));
+    }
   } catch (error) {
     if (!existed) rmSync(folder, { recursive: true, force: true });
     throw error;

@@ -159,6 +159,20 @@ export async function verifyBlob(folder: string, digest: string): Promise<void> 
     throw new ImageError(`${folder}: blob ${digest} has another digest: the layout is corrupted. ${again}`);
 }
 
+/** Is there a blob in the folder, of whichever image, whose bytes do not have the digest that its name says? */
+export async function hasDamagedBlob(folder: string): Promise<boolean> {
+  const blobs = join(folder, 'blobs', 'sha256');
+  if (!existsSync(blobs)) return false;
+  for (const name of readdirSync(blobs)) {
+    try {
+      await verifyBlob(folder, `sha256:${name}`);
+    } catch {
+      return true;
+    }
+  }
+  return false;
+}
+
 /**
  * Makes index.json name exactly one image, with the same bytes for the same image, and removes what it does not reach, the leavings of
  * builds that were killed included.

@@ -1,4 +1,4 @@
-import { isBuildOutput } from './build-output';
+import { isBuildOutput } from '../../dockerfiles/build-output';
 import { stackFile } from './described-projects';
 import type { ProjectFacts } from './project-facts';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DescribedProject } from './described-projects';
 import type { FactsCache } from './facts-cache';
-import { isBuildOutput } from './build-output';
+import { isBuildOutput } from '../../dockerfiles/build-output';
 import { ignoreFacts } from './ignore-facts';
 import type { ProjectFacts } from './project-facts';
 import { sourcesOf } from './service-facts';
