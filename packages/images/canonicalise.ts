@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
@@ -103,18 +111,27 @@ async function canonicaliseLayer(
 ): Promise<CanonicalLayer> {
   const facts = memo.get(layer.digest) ?? (await scan(folder, layer, memo));
   if (epoch === Infinity || (facts.newest ?? 0) <= epoch) {
-    await verifyBlob(folder, layer.digest);
+    await verifyOnce(folder, layer.digest, memo);
     return layer;
   }
   const known = facts.clamped?.[epoch];
   if (known && existsSync(blobPath(folder, known.digest))) {
-    await verifyBlob(folder, known.digest);
+    await verifyOnce(folder, known.digest, memo);
     return { mediaType: gzipOf(layer), ...known };
   }
   const made = await rewrite(folder, layer, epoch);
   memo.set(layer.digest, { ...facts, clamped: { ...facts.clamped, [epoch]: made } });
   memo.set(made.digest, { uncompressed: made.uncompressed, newest: epoch });
   return { mediaType: gzipOf(layer), ...made };
+}
+
+/** Reads a blob unless that very file was read before and nothing wrote to it since. @throws ImageError where it has another digest */
+async function verifyOnce(folder: string, digest: string, memo: LayerMemo): Promise<void> {
+  const { ino, size, mtimeNs, ctimeNs } = statSync(blobPath(folder, digest), { bigint: true });
+  const file = [ino, size, mtimeNs, ctimeNs].join(' ');
+  if (memo.isVerified(digest, file)) return;
+  await verifyBlob(folder, digest);
+  memo.setVerified(digest, file);
 }
 
 function gzipOf({ mediaType }: Descriptor): string {

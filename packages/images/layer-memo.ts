@@ -9,6 +9,8 @@ export interface LayerFacts {
   readonly newest?: number;
   /** The layer's blob when it is compressed, where `docker save` gave it as a plain archive. */
   readonly compressed?: { readonly digest: string; readonly size: number };
+  /** The file that was read and found to have this digest: see `isVerified`. */
+  readonly verified?: string;
   /** What the layer becomes when its timestamps are clamped, by source date epoch. */
   readonly clamped?: Readonly<
     Record<
@@ -25,6 +27,12 @@ export interface LayerFacts {
 
 /** Remembers facts about layers between builds. Losing it costs time, nothing else. */
 export interface LayerMemo {
+  /**
+   * Was this very file, unchanged since, found to have its digest? `file` names its inode, size and times of change: whatever writes to a file moves
+   * them, so only a disk that loses bits by itself goes unseen, and `docker-load` still reads every byte.
+   */
+  isVerified(digest: string, file: string): boolean;
+  setVerified(digest: string, file: string): void;
   get(digest: string): LayerFacts | undefined;
   set(digest: string, facts: LayerFacts): void;
   save(): void;
@@ -45,6 +53,14 @@ export function openLayerMemo(file: string | null): LayerMemo {
     }
   }
   return {
+    isVerified: (digest, file) => known.get(digest)?.verified === file,
+    setVerified(digest, file) {
+      const facts = known.get(digest);
+      // Only of layers: what else is in a layout is small.
+      if (!facts || facts.verified === file) return;
+      known.set(digest, { ...facts, verified: file });
+      changed = true;
+    },
     get: (digest) => known.get(digest),
     set(digest, facts) {
       known.delete(digest);

@@ -4,11 +4,16 @@ import { runAfterwards } from '../../process/afterwards';
 import { CommandNotFoundError, run, stream, type Streaming } from '../../process/run';
 import type { RunOptions, RunResult } from '../../process/types';
 import { EngineError } from '../engine';
+import { findBuildx } from './buildx-plugin';
 import { missingBuildx, missingCli } from './docker-problems';
 
 /** The docker client. Finding the right one costs no process: the first on PATH is taken until it turns out to know no buildx. */
 export class DockerCli {
   private candidates: string[] | null = null;
+  private plugin: string | null | undefined;
+
+  /** @param pluginFolders where buildx may lie as a program of its own */
+  constructor(private readonly pluginFolders: readonly string[]) {}
 
   /** @throws EngineError where there is no docker client */
   async run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
@@ -28,11 +33,28 @@ export class DockerCli {
 
   /** Runs a command of buildx. A client without that plugin is passed over: an older one may stand first on PATH. */
   async buildx(args: readonly string[], options: RunOptions): Promise<RunResult> {
+    const direct = options.dryRun ? null : await this.runPlugin(args, options);
+    if (direct) return direct;
     for (;;) {
       const result = await this.run(['buildx', ...args], options);
       if (result.code === 0 || !lacksBuildx(result.stderr)) return result;
       this.candidates?.shift();
       if (!this.candidates?.length) throw new EngineError(missingBuildx);
+    }
+  }
+
+  /** Null where there is no such program, or one that cannot be started. */
+  private async runPlugin(args: readonly string[], options: RunOptions): Promise<RunResult | null> {
+    this.current();
+    this.plugin ??= findBuildx(this.pluginFolders);
+    if (this.plugin === null) return null;
+    try {
+      return await run({ file: this.plugin, args }, { ...options, env: { ...environment, ...options.env } });
+    } catch (error) {
+      // Broken links and programs for another machine: the client itself says more about them.
+      if (!(error instanceof CommandNotFoundError) && !isSpawnError(error)) throw error;
+      this.plugin = null;
+      return null;
     }
   }
 
@@ -62,6 +84,10 @@ const environment = {
   DOCKER_DEFAULT_PLATFORM: undefined,
   DOCKER_CLI_HINTS: 'false',
 };
+
+function isSpawnError(error: unknown): boolean {
+  return String((error as NodeJS.ErrnoException).syscall).startsWith('spawn');
+}
 
 function lacksBuildx(stderr: string): boolean {
   return /'buildx' is not a docker command|unknown command: docker buildx|unknown (shorthand )?flag: ('f'|--file|--output|--metadata-file)/.test(

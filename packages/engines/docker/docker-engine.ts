@@ -1,5 +1,6 @@
 import { run } from '../../process/run';
 import { EngineError, type Engine, type EngineInfo, type RunRequest } from '../engine';
+import { pluginFolders } from './buildx-plugin';
 import { containerState } from './container-state';
 import { dockerBuild } from './docker-build';
 import { DockerCli } from './docker-cli';
@@ -10,11 +11,13 @@ import { StoreMemory } from './store-memory';
 export interface DockerEngineOptions {
   /** JSON file that keeps what was learnt about engines between runs. Default: nothing is kept. */
   readonly memoryFile?: string;
+  /** Folders that are searched for buildx. Default: the docker client's own. */
+  readonly pluginFolders?: readonly string[];
 }
 
 /** Docker through its own client: what works in the user's terminal (contexts, DOCKER_HOST, credentials) works here. */
 export function dockerEngine(options: DockerEngineOptions = {}): Engine {
-  const cli = new DockerCli();
+  const cli = new DockerCli(options.pluginFolders ?? pluginFolders());
   const memory = new StoreMemory(options.memoryFile ?? null);
   let known: Promise<EngineInfo> | undefined;
   const info = () => (known ??= readInfo(cli));

@@ -37,7 +37,7 @@ export class FixtureDocker {
   /** An engine whose only `docker` on PATH gives these answers. */
   engine(answers: readonly Answer[], name = 'bin'): Engine {
     process.env['PATH'] = this.install(name, answers);
-    return openEngine('docker', { memoryFile: join(this.folder, 'memory.json') });
+    return openEngine('docker', { memoryFile: join(this.folder, 'memory.json'), pluginFolders: [] });
   }
 
   install(name: string, answers: readonly Answer[]): string {
