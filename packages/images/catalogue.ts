@@ -12,9 +12,12 @@ export interface CatalogueImage {
   /** Runtime whose binaries it holds, null for a plain base. */
   readonly runtime: string | null;
   readonly family: string;
-  /** Major version of the runtime, null for a plain base. */
-  readonly major: number | null;
-  /** `runtime`: a stage takes the runtime out of it. `final`: final stages start from it. */
+  /** The runtime's version as keys and descriptions name it, e.g. `24` or `3.13`, null for a plain base. */
+  readonly version: string | null;
+  /**
+   * `runtime`: a stage takes the runtime out of it. `builder`: a stage compiles in it. `final`: final stages start from it.
+   * `service`: runs as it is, e.g. a database.
+   */
   readonly role: string;
   /** Day after which nobody mends it, `yyyy-mm-dd`. */
   readonly endOfLife: string;

@@ -13,14 +13,24 @@ export function allKeys() {
   return Object.keys(images).sort();
 }
 
-/** @returns {string[]} the default major's images and the two final bases */
+/** @returns {string[]} what `npm test` and the demo cannot do without: the default Node.js and the two final bases */
 export function defaultKeys() {
-  return allKeys().filter((key) => images[key].major === null || images[key].major === DEFAULT_MAJOR);
+  return allKeys().filter((key) => images[key].runtime === null || key.startsWith(`node-${DEFAULT_MAJOR}-`));
 }
 
-/** @returns {{ key: string, name: string, image: string, tag: string, runtime: string | null, family: string, major: number | null }} */
+/** @returns {{ key: string, name: string, image: string, tag: string, runtime: string | null, family: string, version: string | null }} */
 export function baseImage(key) {
   const entry = images[key];
   if (!entry) throw new Error(`Unknown base image "${key}". Use one of: ${allKeys().join(', ')}.`);
   return { key, name: `${entry.image}:${entry.tag}`, ...entry };
+}
+
+/** `24.21.0-alpine3.24` is built on 3.24: the catalogue's own patch release of it. */
+export function alpineRelease(tag) {
+  const minor = /-alpine(\d+\.\d+)/.exec(tag)?.[1];
+  const base = Object.values(images).find(
+    (entry) => entry.image === 'alpine' && entry.tag.startsWith(`${minor}.`),
+  );
+  if (!base) throw new Error(`packages/images/catalogue.json: no alpine ${minor} for ${tag}.`);
+  return base.tag;
 }

@@ -13,9 +13,9 @@ it.each(images)('%s is pinned to a full version and says where it comes from', (
 
 it.each(images.filter(([, { runtime }]) => runtime === 'node'))(
   'the contents of %s are known, so that a stand-in can be made',
-  (key, { tag, major, family }) => {
-    expect(Object.keys(contents)).toContain(tag.split('-')[0]);
-    expect(tag.startsWith(`${major}.`)).toBe(true);
-    expect(key).toBe(`node-${major}-${family}`);
+  (key, { tag, version, family }) => {
+    expect(Object.keys(contents.node)).toContain(tag.split('-')[0]);
+    expect(tag.startsWith(`${version}.`)).toBe(true);
+    expect(key).toBe(`node-${version}-${family}`);
   },
 );

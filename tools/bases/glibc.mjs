@@ -30,12 +30,16 @@ export function addGlibc(root, debian, packages) {
   writeFileSync(join(root, 'usr/bin/ldd'), script, { mode: 0o755 });
 }
 
-/** Copies libraries by the name that programs ask for, as plain files. */
-export function addLibraries(root, debian, names, folder) {
+/**
+ * Copies libraries by the name that programs ask for, as plain files.
+ * @param {{ file: string } | { file: string }[]} layers that hold them, each on top of the one before
+ */
+export function addLibraries(root, layers, names, folder) {
   const { triplet } = machine();
   const work = mkdtempSync(join(cacheFolder('layers'), 'libraries-'));
   try {
-    run('tar', ['-xzf', debian.file, '-C', work, `./usr/lib/${triplet}`], { seconds: 120 });
+    for (const { file } of [layers].flat())
+      run('tar', ['-xzf', file, '-C', work, `./usr/lib/${triplet}`], { seconds: 120 });
     mkdirSync(join(root, folder), { recursive: true });
     for (const name of names) {
       const file = join(work, 'usr/lib', triplet, name);

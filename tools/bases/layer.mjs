@@ -25,6 +25,8 @@ import { run } from '../engine/run.mjs';
 export const LAYER_TIME = 1767225600;
 /** The same in days, as /etc/shadow counts. */
 export const LAYER_DAY = LAYER_TIME / 86400;
+/** Where every image looks for programs. */
+export const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * @param {string} name made from: `debian-trixie-r1-x64`

@@ -1,4 +1,4 @@
-/** What the official node images add to their base: node, npm, corepack, headers, yarn, the user `node`, the entry point. */
+/** The stand-ins for `node`: what the official images add to their base: node, npm, corepack, headers, yarn, the user `node`, the entry point. */
 import {
   appendFileSync,
   chmodSync,
@@ -13,13 +13,18 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../engine/run.mjs';
-import { LAYER_DAY, layer } from './layer.mjs';
+import { alpineLayer } from './alpine-root.mjs';
+import { alpineRelease } from './catalogue.mjs';
+import { installDebian } from './debian-package.mjs';
+import { debianLayer } from './debian-root.mjs';
+import { addGlibc } from './glibc.mjs';
+import { LAYER_DAY, PATH, layer } from './layer.mjs';
 import { machine } from './machine.mjs';
 import { unpackNpmPackage } from './npm-package.mjs';
 
-const CONTENTS = JSON.parse(readFileSync(new URL('./contents.json', import.meta.url), 'utf8'));
+const CONTENTS = JSON.parse(readFileSync(new URL('./contents.json', import.meta.url), 'utf8')).node;
 /** Raise it when this recipe changes what it makes. */
-const RECIPE = 1;
+const RECIPE = 2;
 const ENTRYPOINT = `#!/bin/sh
 set -e
 
@@ -31,8 +36,29 @@ fi
 exec "$@"
 `;
 
+/** @returns {Promise<{ layers: object[], config: object }>} */
+export async function nodeImage({ tag, family }, log) {
+  const version = tag.split('-')[0];
+  const debian = await debianLayer(log);
+  const slim = family === 'slim';
+  const base = slim ? debian : await alpineLayer(alpineRelease(tag), debian);
+  const added = {
+    version,
+    family,
+    base,
+    shell: slim ? '/bin/bash' : '/bin/sh',
+    libraries: slim
+      ? (root, packages) => packages.length > 0 && installDebian(root, debian, packages)
+      : (root, packages) => addGlibc(root, debian, packages),
+  };
+  const { yarn } = nodeContents(version);
+  const Env = [PATH, `NODE_VERSION=${version}`, ...(yarn ? [`YARN_VERSION=${yarn}`] : [])];
+  const config = { Env, Entrypoint: ['docker-entrypoint.sh'], Cmd: ['node'] };
+  return { layers: [base, await nodeLayer(added, log)], config };
+}
+
 /** @returns {{ npm: string, corepack: string | null, yarn: string | null, packages: string[] }} */
-export function nodeContents(version) {
+function nodeContents(version) {
   const found = CONTENTS[version];
   if (!found)
     throw new Error(
@@ -45,7 +71,7 @@ export function nodeContents(version) {
  * @param {{ version: string, family: string, base: { file: string }, shell: string, libraries: (root: string, packages: string[]) => void }} options
  * `base`: the layer it goes on; `shell`: login shell of the user; `libraries`: adds what node is linked with and the base lacks; `packages`: Debian's names of those that only some versions need
  */
-export function nodeLayer({ version, family, base, shell, libraries }, log) {
+function nodeLayer({ version, family, base, shell, libraries }, log) {
   const { arch, openssl } = machine();
   const { npm, corepack, yarn, packages } = nodeContents(version);
   return layer(`node-${version}-${family}-r${RECIPE}-${arch}`, (root) => {

@@ -1,5 +1,5 @@
 /** Debian packages of the engine, from the machine's own mirror. */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptMirror, distribution } from './apt-mirror.mjs';
 import { run, tryRun } from './run.mjs';
@@ -32,17 +32,52 @@ export function installEngine(log) {
 
 /** Downloads one package of the newer release into `folder`, without installing it. @returns {string} its file */
 export function downloadPackage(name, folder) {
-  const { codename } = distribution();
-  const older = codename === 'bookworm';
-  if (older && !existsSync(SOURCE)) {
-    addNewerRelease();
-    run('apt-get', ['update', '-qq'], { seconds: 300 });
-  }
+  const { older } = needNewerRelease();
   run('apt-get', ['download', '-qq', older ? `${name}/${NEWER}` : name], { cwd: folder, seconds: 120 });
   return join(
     folder,
     readdirSync(folder).find((file) => file.startsWith(`${name}_`)),
   );
+}
+
+/**
+ * Downloads packages of the newer release and what they need, as far as another system lacks them.
+ * @param {string[]} names
+ * @param {string} status the package database of that system: its `var/lib/dpkg/status`
+ * @param {string} folder a folder that is made for them
+ */
+export function downloadMissing(names, status, folder) {
+  const { older } = needNewerRelease();
+  mkdirSync(join(folder, 'partial'), { recursive: true });
+  const nothing = '/dev/null';
+  const options = {
+    'Dir::State::status': status,
+    'Dir::Cache::archives': folder,
+    // The machine's own package cache is of its own release: neither read nor written here.
+    'Dir::Cache::pkgcache': '',
+    'Dir::Cache::srcpkgcache': '',
+    'APT::Sandbox::User': 'root',
+    'Debug::NoLocking': '1',
+    ...(older && {
+      'Dir::Etc::sourcelist': SOURCE,
+      'Dir::Etc::sourceparts': nothing,
+      'Dir::Etc::preferences': nothing,
+      'Dir::Etc::preferencesparts': nothing,
+    }),
+  };
+  const settings = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  const install = ['install', '--download-only', '--no-install-recommends', ...names];
+  run('apt-get', ['-qq', '-y', ...settings, ...install], { seconds: 600 });
+}
+
+/** @returns {{ older: boolean }} whether this machine is of an older release than the packages, which then has a source of its own */
+function needNewerRelease() {
+  const older = distribution().codename === 'bookworm';
+  if (older && !existsSync(SOURCE)) {
+    addNewerRelease();
+    run('apt-get', ['update', '-qq'], { seconds: 300 });
+  }
+  return { older };
 }
 
 /** @param {string[]} names packages; those already installed cost nothing */
