@@ -54,6 +54,7 @@ const LIBRARIES = [
   'libtinfo.so.6',
   'libuuid.so.1',
   'libz.so.1',
+  'libzstd.so.1',
 ];
 
 /** @returns {Promise<{ layers: object[], config: object }>} */
