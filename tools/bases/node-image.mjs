@@ -1,6 +1,5 @@
 /** The stand-ins for `node`: what the official images add to their base: node, npm, corepack, headers, yarn, the user `node`, the entry point. */
 import {
-  appendFileSync,
   chmodSync,
   chownSync,
   existsSync,
@@ -12,13 +11,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../engine/run.mjs';
+import { addAccount } from './accounts.mjs';
 import { alpineLayer } from './alpine-root.mjs';
 import { alpineRelease } from './catalogue.mjs';
 import { installDebian } from './debian-package.mjs';
 import { debianLayer } from './debian-root.mjs';
 import { addGlibc } from './glibc.mjs';
-import { LAYER_DAY, PATH, layer } from './layer.mjs';
+import { PATH, layer } from './layer.mjs';
 import { machine } from './machine.mjs';
 import { unpackNpmPackage } from './npm-package.mjs';
 
@@ -118,17 +117,9 @@ function addYarn(root, version) {
     symlinkSync(`/opt/yarn-v${version}/bin/${name}`, join(root, 'usr/local/bin', name));
 }
 
-/** A layer holds whole files: the base's own account files are taken out of it, and get one line more. */
 function addUser(root, base, shell) {
-  const lines = {
-    passwd: `node:x:1000:1000::/home/node:${shell}`,
-    group: 'node:x:1000:',
-    shadow: `node:!:${LAYER_DAY}:0:99999:7:::`,
-  };
-  const names = Object.keys(lines);
-  run('tar', ['-xzf', base.file, '-C', root, ...names.map((name) => `./etc/${name}`)]);
-  for (const name of names) appendFileSync(join(root, 'etc', name), `${lines[name]}\n`);
   const home = join(root, 'home/node');
+  addAccount(root, base, { name: 'node', id: 1000, home: '/home/node', shell });
   mkdirSync(home, { recursive: true });
   chownSync(home, 1000, 1000);
 }

@@ -2,9 +2,11 @@
 import { alpineLayer } from './alpine-root.mjs';
 import { baseImage } from './catalogue.mjs';
 import { debianLayer } from './debian-root.mjs';
+import { golangImage } from './golang-image.mjs';
 import { loadImage } from './image-archive.mjs';
 import { PATH } from './layer.mjs';
 import { machine } from './machine.mjs';
+import { nginxImage } from './nginx-image.mjs';
 import { nodeImage } from './node-image.mjs';
 import { pythonImage } from './python-image.mjs';
 
@@ -14,6 +16,8 @@ export const LABEL = 'toolbox.standin';
 /** By the catalogue's `runtime`. */
 const RECIPES = new Map([
   [null, plainImage],
+  ['go', golangImage],
+  ['nginx', nginxImage],
   ['node', nodeImage],
   ['python', pythonImage],
 ]);
