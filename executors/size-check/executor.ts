@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { logger, type ExecutorContext } from '@nx/devkit';
 import { analyseImage } from '../../packages/images/analyse';
 import { openLayout, type LayoutImage } from '../../packages/images/layout';
 import { readRecord } from '../../packages/images/record';
-import { parseBudget } from '../../packages/service/budget';
 import type { Budget } from '../../packages/service/types';
 import { readServiceOnDisk } from '../../packages/workspace/service-on-disk';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
+import { budgetOption } from '../budget-option';
+import { writeWhole } from '../write-whole';
 import { formatSizeReport, judgeSize } from './report';
 import type { SizeCheckExecutorSchema } from './schema.gen';
 
@@ -63,22 +64,11 @@ function reportFile(project: TaskProject, chosen: string | undefined, image: str
 
 /** The option, else what the service's description says (which knows the defaults of stack and runtime). */
 function budgetOf(options: SizeCheckExecutorSchema, context: ExecutorContext, project: TaskProject): Budget {
-  if (options.budget !== undefined) {
-    try {
-      return parseBudget(options.of === 'compressed' ? { compressed: options.budget } : options.budget);
-    } catch (error) {
-      throw new TargetError(`${project.name}: budget: ${(error as Error).message}.`);
-    }
-  }
+  const chosen = budgetOption(options, project);
+  if (chosen) return chosen;
   const service = readServiceOnDisk(context.root, project, context.nxJsonConfiguration);
   if (service) return options.of ? { ...service.budget, of: options.of } : service.budget;
   throw new TargetError(
     `${project.name}: has no size budget. Name one: nx docker-size-check ${project.name} --budget=200MB, or run nx g toolbox:service ${project.name}.`,
   );
-}
-
-function writeWhole(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.tmp`, text);
-  renameSync(`${file}.tmp`, file);
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { SizeAnalysis } from '../../packages/images/analyse';
-import { formatSizeReport, judgeSize, megabytes } from './report';
+import { megabytes } from '../megabytes';
+import { formatSizeReport, judgeSize } from './report';
 import schema from './size-report.schema.json';
 
 const analysis: SizeAnalysis = {

@@ -1,5 +1,7 @@
 import type { Budget } from '../../packages/service/types';
 import type { SizeAnalysis } from '../../packages/images/analyse';
+import { megabytes } from '../megabytes';
+import { table } from '../table';
 
 /** One result of a check, as every executor reports it. */
 export interface Finding {
@@ -111,13 +113,6 @@ export function formatSizeReport(report: SizeReport): string {
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-/** Decimal megabytes, as registries count; bytes and kilobytes where that would read 0.0. */
-export function megabytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 100_000) return `${(bytes / 1000).toFixed(1)} kB`;
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
 /** Names come out of an image: what would steer the terminal is shown as `\x1b`, not sent to it. */
 function printable(text: string): string {
   return text.replace(
@@ -134,17 +129,4 @@ function instruction(createdBy: string): string {
       .replace(/\s+/g, ' ')
       .trim() || '(not recorded)';
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
-
-/** Columns with two blanks between them; numbers and sizes are right-aligned. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const numeric = head.map((_, column) =>
-    (rows.length > 0 ? rows : all).every((row) => /^[\d.]+( (B|kB|MB))?$|^$/.test(row[column] ?? '')),
-  );
-  return all.map(
-    (row) =>
-      `  ${row.map((cell, column) => (numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ')}`,
-  );
 }

@@ -68,6 +68,27 @@ describe('a service', () => {
     ]);
   });
 
+  it('is counted with all the others by the project of the stack', async () => {
+    const file = 'infrastructure/toolbox.yaml';
+    write(file, 'name: acme\n');
+    const infer = async () =>
+      (await createNodesFor([...files(), file], undefined, { workspaceRoot: root })).map(
+        ([, { projects }]) => projects,
+      );
+    expect(await infer()).toHaveLength(1);
+    write('infrastructure/project.json', '{ "name": "infrastructure" }');
+    expect((await infer())[1]).toEqual({
+      infrastructure: {
+        targets: {
+          'docker-size-check': expect.objectContaining({
+            executor: 'toolbox:stack-size-check',
+            dependsOn: [{ target: 'docker-build', projects: ['*'] }],
+          }) as unknown,
+        },
+      },
+    });
+  });
+
   it('builds from exactly what can reach the image', async () => {
     const { 'docker-build': target } = await targets();
     expect(target).toMatchObject({
@@ -161,7 +182,7 @@ describe('which folders are projects', () => {
   const at = async (...paths: string[]) =>
     (await createNodesFor(paths, undefined, { workspaceRoot: root })).map(([file]) => file);
 
-  it('passes over folders that are none, and the description of the stack', async () => {
+  it('passes over folders that are none; the stack has a project of its own', async () => {
     write('apps/a/project.json', '{}');
     write('apps/b/package.json', '{ "name": "b" }');
     write('apps/c/package.json', '{ "type": "module" }');
@@ -172,6 +193,7 @@ describe('which folders are projects', () => {
     expect(await at(...all, 'infrastructure/toolbox.yaml')).toEqual([
       'apps/a/toolbox.yaml',
       'apps/b/toolbox.yaml',
+      'infrastructure/toolbox.yaml',
     ]);
   });
 

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path/posix';
 import { version } from '../package.json';
 import type { PluginOptions } from '../../service/plugin-options.gen';
 import { resolvePluginOptions } from '../../service/resolve-plugin-options';
-import { DescribedProjects } from './described-projects';
+import { DescribedProjects, stackFile } from './described-projects';
 import { FactsCache } from './facts-cache';
 import { dockerfileFacts } from './dockerfile-facts';
 import { serviceFacts } from './service-facts';
-import { inferTargets, type TargetConfiguration } from './targets';
+import { inferStackTargets, inferTargets, type TargetConfiguration } from './targets';
 
 /** A service description, or a Dockerfile of a project without one. */
 export const pattern = '**/{toolbox.yaml,Dockerfile}';
@@ -52,12 +53,17 @@ export async function createNodesFor(
   if (!cache.known) checkOptions(options);
   const resolved = resolvePluginOptions((options ?? {}) as PluginOptions);
   const results: CreateNodesResult[] = [];
-  for (const project of new DescribedProjects(workspaceRoot, files)) {
+  const projects = new DescribedProjects(workspaceRoot, files);
+  for (const project of projects) {
     const facts = project.description
       ? cache.get(project, serviceFacts)
       : dockerfileFacts(workspaceRoot, resolved.context, project, cache);
     const targets = inferTargets(project.root, facts, resolved, version);
     results.push([project.file, { projects: { [project.root]: { targets } } }]);
+  }
+  if (projects.hasStackProject()) {
+    const targets = inferStackTargets(resolved, version);
+    results.push([stackFile, { projects: { [dirname(stackFile)]: { targets } } }]);
   }
   cache.save();
   return results;

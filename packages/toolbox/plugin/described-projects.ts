@@ -54,6 +54,12 @@ export class DescribedProjects implements Iterable<DescribedProject> {
     return [...roots].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
+  /** Is the folder of the stack's description a project? */
+  hasStackProject(): boolean {
+    const described = this.files.some((file) => file.replaceAll('\\', '/') === stackFile);
+    return described && this.isProject(posix.dirname(stackFile));
+  }
+
   private isProject(root: string): boolean {
     if (existsSync(join(this.workspaceRoot, root, 'project.json'))) return true;
     const manifest = this.read(root, 'package.json');

@@ -11,7 +11,9 @@ export interface TargetConfiguration {
   readonly cache?: boolean;
   /** Always said: where it is not, Nx looks the executor's schema up for every single target. */
   readonly continuous: false;
-  readonly dependsOn?: readonly string[];
+  readonly dependsOn?: readonly (
+    string | { readonly target: string; readonly projects: readonly string[] }
+  )[];
   readonly inputs?: readonly Input[];
   readonly outputs?: readonly string[];
   readonly metadata: {
@@ -122,6 +124,30 @@ export function inferTargets(
     ),
   };
   return targets;
+}
+
+/** Targets of the project that owns what all services share. */
+export function inferStackTargets(
+  { targetNames: names }: ResolvedPluginOptions,
+  version: string,
+): Record<string, TargetConfiguration> {
+  return {
+    [names['docker-size-check']]: {
+      executor: 'toolbox:stack-size-check',
+      options: { inferredBy: version },
+      cache: true,
+      continuous: false,
+      // A project without that target is passed over.
+      dependsOn: [{ target: names['docker-build'], projects: ['*'] }],
+      inputs: sizeCheckInputs,
+      outputs: ['{workspaceRoot}/dist/reports/{projectName}/size.json'],
+      metadata: metadata(
+        names['docker-size-check'],
+        "Compares all images together with the stack's budget, shared layers counted once",
+        { options: { budget: '500MB' } },
+      ),
+    },
+  };
 }
 
 /** What the plugin's options say about builds. All of it is part of the task's hash, as options are. */
