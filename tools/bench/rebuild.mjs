@@ -43,7 +43,7 @@ export async function measure(bench) {
       value: ours / theirs,
       unit: 'ratio',
       goal: 0.1,
-      how: `toolbox:build ${ours.toFixed(2)} s (BuildKit, layout, canonical form, image.json) / docker build of the Dockerfile of @nx/node:setup-docker ${peerVersion} ${theirs.toFixed(2)} s; after an edit of one line of the built file; no start of Nx on either side: the executor runs in one warm process; disks are flushed before each; medians of ${rounds} rounds in turns`,
+      how: `toolbox:build ${ours.toFixed(2)} s (BuildKit, layout, canonical form, image.json) / docker build of the Dockerfile of @nx/node:setup-docker ${peerVersion} ${theirs.toFixed(2)} s; after an edit of one line of the built file; no start of Nx on either side: the executor runs in one warm process; disks are flushed and the engine rests 2 s before each; medians of ${rounds} rounds in turns`,
     },
   ];
 }
