@@ -8,7 +8,9 @@ import { PATH } from './layer.mjs';
 import { machine } from './machine.mjs';
 import { nginxImage } from './nginx-image.mjs';
 import { nodeImage } from './node-image.mjs';
+import { postgresImage } from './postgres-image.mjs';
 import { pythonImage } from './python-image.mjs';
+import { redisImage } from './redis-image.mjs';
 
 /** On every stand-in, and on every image built on one: so that a report can say what was tested. */
 export const LABEL = 'toolbox.standin';
@@ -19,7 +21,9 @@ const RECIPES = new Map([
   ['go', golangImage],
   ['nginx', nginxImage],
   ['node', nodeImage],
+  ['postgres', postgresImage],
   ['python', pythonImage],
+  ['redis', redisImage],
 ]);
 
 /** Makes it, or takes its layers from the cache folder, and loads it under the name that the catalogue pins. */
