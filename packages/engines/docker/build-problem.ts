@@ -1,7 +1,8 @@
 import { knownProblem, isInterrupted, lastLine } from './docker-problems';
 
 /**
- * Why a build failed, in one line; BuildKit's own output was streamed before. `dockerfile` is its path for messages.
+ * Why a build failed, in one line; BuildKit's own output was streamed before. `dockerfile` is its path for messages. A step of a generated Dockerfile
+ * that knows what is wrong prints it as `toolbox: where: what. what to do`; nothing else is said then.
  */
 export function buildProblem(stderr: string, dockerfile: string): string {
   const known = knownProblem(stderr);
@@ -9,6 +10,9 @@ export function buildProblem(stderr: string, dockerfile: string): string {
   if (isInterrupted(stderr) || (started && known?.startsWith('Docker does not answer')))
     return 'Docker stopped answering during the build. Start it again and repeat the build; nothing half-built was kept.';
   if (known) return known;
+  const said = /^#\d+ [\d.]+ toolbox: (.*)$/m.exec(stderr)?.[1];
+  if (said) return said.trim();
+  if (stderr.trim() === '') return `${dockerfile}: the build failed. Why stands above.`;
   const reason =
     /^ERROR: (?:failed to build: )?(?:failed to solve: )?(.*)$/m.exec(stderr)?.[1] ?? lastLine(stderr);
   const where = `${dockerfile}${lineOf(stderr, reason)}`;

@@ -145,6 +145,16 @@ describe('build', () => {
       'Docker has no buildx plugin. Install it (package docker-buildx-plugin or docker-buildx) and run this again.',
     ],
     [
+      'what a step says of itself',
+      '#9 [deps 3/3] RUN x\n#9 1.204 Resolved 3 packages\n#9 1.3 toolbox: apps/api/uv.lock: does not match. Run uv lock.\nERROR: failed to solve: process "x" did not complete successfully: exit code: 1\n',
+      'apps/api/uv.lock: does not match. Run uv lock.',
+    ],
+    [
+      'nothing, because it was shown as it came',
+      '',
+      'apps/api/Dockerfile: the build failed. Why stands above.',
+    ],
+    [
       'no engine',
       'ERROR: Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n',
       'Docker does not answer at unix:///x.sock. Start it (systemctl start docker, or Docker Desktop) and run this again.',
