@@ -18,6 +18,13 @@ export function defaultKeys() {
   return allKeys().filter((key) => images[key].runtime === null || key.startsWith(`node-${DEFAULT_MAJOR}-`));
 }
 
+/** @param {string[]} args of a command line: `--all`, or keys, or neither for the default ones */
+export function chosenKeys(args) {
+  if (args.includes('--all')) return allKeys();
+  const words = args.filter((arg) => !arg.startsWith('--'));
+  return words.length > 0 ? words : defaultKeys();
+}
+
 /** @returns {{ key: string, name: string, image: string, tag: string, runtime: string | null, family: string, version: string | null }} */
 export function baseImage(key) {
   const entry = images[key];

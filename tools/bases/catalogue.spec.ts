@@ -19,3 +19,20 @@ it.each(images.filter(([, { runtime }]) => runtime === 'node'))(
     expect(key).toBe(`node-${version}-${family}`);
   },
 );
+
+it.each(images.filter(([, { runtime }]) => runtime === 'python'))(
+  'the contents of %s are known, so that a stand-in can be made',
+  (key, { tag, version, family }) => {
+    expect(Object.keys(contents.python)).toContain(tag.split('-')[0]);
+    expect(tag.startsWith(`${version}.`)).toBe(true);
+    expect(key).toBe(`python-${version}-${family}`);
+  },
+);
+
+it.each(images)(
+  '%s is of a version that its tag has, and plays a known part',
+  (_key, { tag, version, role }) => {
+    expect(version === null || tag.startsWith(`${version}.`)).toBe(true);
+    expect(['builder', 'final', 'runtime', 'service']).toContain(role);
+  },
+);

@@ -15,7 +15,7 @@ import { ensureEngine } from '../engine/ensure.mjs';
 import { withLock } from '../engine/lock.mjs';
 import { cannotInstall } from '../engine/packages.mjs';
 import { run, tryRun } from '../engine/run.mjs';
-import { DEFAULT_MAJOR, allKeys, baseImage, defaultKeys } from './catalogue.mjs';
+import { DEFAULT_MAJOR, baseImage, chosenKeys, defaultKeys } from './catalogue.mjs';
 import { LABEL, loadStandIn } from './stand-in.mjs';
 
 const MODES = ['auto', 'pull', 'offline'];
@@ -82,8 +82,7 @@ function inspect(docker, name, env) {
 }
 
 async function main(args) {
-  const words = args.filter((arg) => !arg.startsWith('--'));
-  const keys = args.includes('--all') ? allKeys() : words.length > 0 ? words : defaultKeys();
+  const keys = chosenKeys(args);
   const log = (line) => console.error(line);
   const engine = await ensureEngine({ log });
   if (!engine.dockerBin) throw new Error(engine.why);

@@ -5,6 +5,7 @@ set -e
 if [ "$1" = nginx ] || [ "$1" = nginx-debug ]; then
   for file in /docker-entrypoint.d/*; do
     case "$file" in
+      # shellcheck source=/dev/null
       *.envsh) if [ -x "$file" ]; then . "$file"; fi ;;
       *.sh) if [ -x "$file" ]; then "$file"; fi ;;
     esac

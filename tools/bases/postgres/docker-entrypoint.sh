@@ -38,7 +38,7 @@ as_root() {
     chmod 0700 "$POSTGRES_INITDB_WALDIR"
     chown -R postgres "$POSTGRES_INITDB_WALDIR"
   fi
-  exec gosu postgres "$BASH_SOURCE" "$@"
+  exec gosu postgres "${BASH_SOURCE[0]}" "$@"
 }
 
 # initdb wants a name for its user: any other than postgres gets one for as long as it runs.
@@ -79,6 +79,7 @@ run_initial() {
   local file
   for file in "$@"; do
     case "$file" in
+      # shellcheck source=/dev/null
       *.sh) if [ -x "$file" ]; then "$file"; else . "$file"; fi ;;
       *.sql) sql --dbname "$POSTGRES_DB" --file "$file" ;;
       *.sql.gz) gunzip -c "$file" | sql --dbname "$POSTGRES_DB" ;;
