@@ -56,8 +56,7 @@ function nodeChecks({ tag, version: major }) {
   ];
 }
 
-function pythonChecks({ tag, version: minor, family }) {
-  const version = tag.split('-')[0];
+function pythonChecks({ version: minor, family }) {
   const packages = `/usr/local/lib/python${minor}/site-packages`;
   const modules =
     'import bz2, ctypes, curses, dbm.ndbm, lzma, readline, sqlite3, ssl, uuid, zlib, zoneinfo; ' +
@@ -65,12 +64,8 @@ function pythonChecks({ tag, version: minor, family }) {
   const settings =
     "import site, sys, sysconfig; print(sys.prefix, sysconfig.get_path('purelib'), site.getsitepackages()[0])";
   return [
-    ['python', ['python', '--version'], new RegExp(`^Python ${version}$`, 'm')],
-    [
-      'python3',
-      ['sh', '-c', 'python3 --version; echo $PYTHON_VERSION'],
-      new RegExp(`${version}\n${version}$`, 'm'),
-    ],
+    ['python', ['python', '--version'], new RegExp(`^Python ${minor}\\.`, 'm')],
+    ['python3', ['python3', '--version'], new RegExp(`^Python ${minor}\\.`, 'm')],
     ['extension modules, certificates, time zones', ['python', '-c', modules], /^True$/m],
     [
       'packages go to site-packages',

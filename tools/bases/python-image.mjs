@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { run } from '../engine/run.mjs';
 import { alpineLayer } from './alpine-root.mjs';
+import { alpineRelease } from './catalogue.mjs';
 import { extractPackages, inWorkFolder, installDebian, runWithin } from './debian-package.mjs';
 import { debianLayer } from './debian-root.mjs';
 import { addGlibc, addLibraries } from './glibc.mjs';
@@ -63,11 +64,11 @@ export async function pythonImage({ tag, family }, log) {
   const debian = await debianLayer(log);
   const slim = await slimLayer(version, debian, log);
   const config = {
-    Env: [`PATH=/usr/local/bin:${PATH.replace('PATH=', '')}`, `PYTHON_VERSION=${version}`],
+    Env: [`PATH=/usr/local/bin:${PATH.replace('PATH=', '')}`],
     Cmd: ['python3'],
   };
   if (family === 'slim') return { layers: [debian, slim], config };
-  const alpine = await alpineLayer(contentsOf(version).alpine, debian);
+  const alpine = await alpineLayer(alpineRelease(tag), debian);
   return { layers: [alpine, await layerForAlpine(version, debian, slim)], config };
 }
 
@@ -81,8 +82,9 @@ function slimLayer(version, debian, log) {
         addPython(system, version);
         const python = `/usr/local/bin/python${minor(version)}`;
         const found = runWithin(system, [python, '--version']).trim();
-        if (found !== `Python ${version}`)
-          throw new Error(`Debian has ${found}, packages/images/catalogue.json pins ${version}.`);
+        const expected = contentsOf(version).debian;
+        if (found !== `Python ${expected}`)
+          throw new Error(`Debian has ${found}, tools/bases/contents.json says ${expected}.`);
         replaceFrozenSite(system, python);
         const bundled = join(system, 'usr/local/lib', `python${minor(version)}`, 'ensurepip/_bundled');
         mkdirSync(bundled, { recursive: true });
@@ -110,12 +112,12 @@ function layerForAlpine(version, debian, slim) {
   });
 }
 
-/** @returns {{ pip: { version: string, sha256: string }, alpine: string }} */
+/** @returns {{ debian: string, pip: { version: string, sha256: string } }} */
 function contentsOf(version) {
   const found = CONTENTS[version];
   if (!found)
     throw new Error(
-      `tools/bases/contents.json: python ${version} is missing. Add the pip and the Alpine release of its official images.`,
+      `tools/bases/contents.json: python ${version} is missing. Add Debian's version of it and its pip.`,
     );
   return found;
 }
