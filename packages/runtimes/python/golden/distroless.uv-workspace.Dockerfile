@@ -18,7 +18,7 @@ rm -rf test idlelib turtledemo tkinter ensurepip lib2to3 pydoc_data config-* sit
 rm -f turtle.py lib-dynload/_test* lib-dynload/_tkinter* lib-dynload/_ctypes_test* lib-dynload/xx* lib-dynload/_xx*
 find . -type d -name __pycache__ -prune -exec rm -rf {} +
 # Bytecode that Python never checks against its source: a start reads it at once, and it has no time in it.
-PYTHONHASHSEED=0 "$python" -m compileall -q -s /rootfs -p / --invalidation-mode unchecked-hash .
+PYTHONHASHSEED=0 "$python" -m compileall -q -s /rootfs -p / --invalidation-mode unchecked-hash "$PWD"
 
 # Libraries go to their real folder (/lib is a link to /usr/lib). Scanners and lawyers find the records and the
 # licence of the package that each comes from. The C library loads libgcc_s by itself when a thread ends.
@@ -222,7 +222,7 @@ if [ -z "$found" ]; then
 fi
 find . -type d -name __pycache__ -prune -exec rm -rf {} +
 rm -f uv.lock poetry.lock pdm.lock
-PYTHONHASHSEED=0 python3 -m compileall -qq --invalidation-mode unchecked-hash . || true
+PYTHONHASHSEED=0 python3 -m compileall -qq --invalidation-mode unchecked-hash /app || true
 find . -exec touch -h -d @0 {} +
 EOF
 
