@@ -48,5 +48,5 @@ if role == "beat":
     if not app.conf.beat_max_loop_interval:
         # Five minutes otherwise: too long to tell whether it still lives.
         options += ["--max-interval", "20"]
-sys.argv = ["celery", "--app", target, role, *options, *arguments]
+sys.argv = ["celery", "--quiet", "--app", target, role, *options, *arguments]
 sys.exit(main())
