@@ -18,7 +18,7 @@ rm -rf test idlelib turtledemo tkinter ensurepip lib2to3 pydoc_data config-* sit
 rm -f turtle.py lib-dynload/_test* lib-dynload/_tkinter* lib-dynload/_ctypes_test* lib-dynload/xx* lib-dynload/_xx*
 find . -type d -name __pycache__ -prune -exec rm -rf {} +
 # Bytecode that Python never checks against its source: a start reads it at once, and it has no time in it.
-PYTHONHASHSEED=0 "$python" -m compileall -q -s /rootfs -p / --invalidation-mode unchecked-hash "$PWD"
+PYTHONHASHSEED=0 "$python" -P -B -m compileall -q -s /rootfs -p / --invalidation-mode unchecked-hash "$PWD"
 
 # Libraries go to their real folder (/lib is a link to /usr/lib). Scanners and lawyers find the records and the
 # licence of the package that each comes from. The C library loads libgcc_s by itself when a thread ends.
@@ -185,7 +185,7 @@ find /opt/venv -type f -name '*.pyi' -exec rm -f {} +
 find /opt/venv -type d -name __pycache__ -prune -exec rm -rf {} +
 rm -f /opt/venv/.gitignore /opt/venv/.lock /opt/venv/CACHEDIR.TAG /tmp/install.log /tmp/ca.pem
 # Some packages carry files that are no valid Python of this version: they are left without bytecode.
-PYTHONHASHSEED=0 /opt/venv/bin/python -m compileall -qq --invalidation-mode unchecked-hash /opt/venv/lib || true
+PYTHONHASHSEED=0 /opt/venv/bin/python -P -B -m compileall -qq --invalidation-mode unchecked-hash /opt/venv/lib || true
 # Native modules may be linked with libraries that Python itself does not need.
 mkdir /libraries
 find /opt/venv -type f \( -name '*.so' -o -name '*.so.*' \) -exec ldd {} \; 2> /dev/null \
@@ -220,7 +220,7 @@ if [ -z "$found" ]; then
 fi
 find . -type d -name __pycache__ -prune -exec rm -rf {} +
 rm -f uv.lock poetry.lock pdm.lock
-PYTHONHASHSEED=0 python3 -m compileall -qq --invalidation-mode unchecked-hash /app || true
+PYTHONHASHSEED=0 python3 -P -B -m compileall -qq --invalidation-mode unchecked-hash /app || true
 find . -exec touch -h -d @0 {} +
 EOF
 
