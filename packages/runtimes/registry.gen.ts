@@ -2,8 +2,15 @@
 import type { Runtime } from './runtime';
 import { runtime as celeryRuntime } from './celery/runtime';
 import { runtime as fastapiRuntime } from './fastapi/runtime';
+import { runtime as goRuntime } from './go/runtime';
 import { runtime as nodeRuntime } from './node/runtime';
 import { runtime as pythonRuntime } from './python/runtime';
 
 /** Every runtime, sorted by the name of its folder. */
-export const runtimes: readonly Runtime[] = [celeryRuntime, fastapiRuntime, nodeRuntime, pythonRuntime];
+export const runtimes: readonly Runtime[] = [
+  celeryRuntime,
+  fastapiRuntime,
+  goRuntime,
+  nodeRuntime,
+  pythonRuntime,
+];
