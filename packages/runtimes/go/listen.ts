@@ -10,8 +10,8 @@ export interface Listening {
   readonly notes: readonly string[];
 }
 
-const environment =
-  /\b(?:Getenv|LookupEnv|[gG]et[eE]nv\w*|env\w*)\(\s*"((?:[A-Z0-9]+_)*PORT)"(?:\s*,\s*"?:?(\d{2,5})"?)?/g;
+/** Any call that takes the name first: `os.Getenv("PORT")`, `getEnv("PORT", "8080")`, `settings.Int("PORT", 8080)` */
+const environment = /\b\w+\(\s*"((?:[A-Z0-9]+_)*PORT)"(?:\s*,\s*"?:?(\d{2,5})\b)?/g;
 /** `env:"PORT" envDefault:"8080"`, `envconfig:"PORT" default:"8080"` */
 const structTag = /\benv(?:config)?:"((?:[A-Z0-9]+_)*PORT)[^"]*"(?:[^`\n]*?[dD]efault:"(\d{2,5})")?/g;
 /** `http.ListenAndServe(":8080"`, gin's `r.Run(":8080")`, echo's `e.Start(`, fiber's `app.Listen(`, `Addr: "0.0.0.0:8080"`, `net.Listen("tcp", ":8080"` */
