@@ -86,6 +86,16 @@ it.each([
   expect(detected.live).toEqual({ kind: 'tcp' });
 });
 
+it('is the program that the description names, where there are several', () => {
+  const files = {
+    'go.mod': goMod,
+    'cmd/api/main.go': program(''),
+    'cmd/worker/main.go': program(''),
+    'toolbox.yaml': 'runtime: go\nbuild:\n  main: ./cmd/worker\n',
+  };
+  expect(found(files, '.')?.facts.detected?.build).toMatchObject({ output: '.', main: 'cmd/worker' });
+});
+
 describe('what is no Go service', () => {
   it.each([
     ['no go.mod', { 'apps/api/main.go': program('') }],

@@ -22,7 +22,7 @@ export function detect({ name, root }: ProjectTargets, workspace: WorkspaceReade
   const parsed = parseGoMod(workspace.read(goMod) ?? '');
   checkVersion(parsed, goMod);
   const lockfile = lockfileOf(module, parsed, workspace);
-  const main = posix.relative(module, onlyMain(mains, module, root)) || '.';
+  const main = posix.relative(module, chosenMain(mains, module, root, workspace)) || '.';
 
   // The program's own file says more of it than the packages that it imports.
   const sources = [...(module === root ? own : sourceFiles(module, workspace))].sort(
@@ -66,15 +66,24 @@ function isIn({ path }: SourceFile, module: string, main: string): boolean {
   return posix.dirname(path) === posix.join(module, main);
 }
 
-function onlyMain(mains: readonly string[], module: string, root: string): string {
-  if (mains.length === 1) return mains[0]!;
-  const atRoot = mains.find((folder) => folder === posix.normalize(root));
-  if (atRoot) return atRoot;
+/** The only program, the one at the project's root, or the one that the description names. */
+function chosenMain(
+  mains: readonly string[],
+  module: string,
+  root: string,
+  workspace: WorkspaceReader,
+): string {
+  const description = posix.join(root, 'toolbox.yaml');
+  const described = /\bmain:\s*["']?([\w./-]+)/.exec(workspace.read(description) ?? '')?.[1];
+  const wanted = [...(described ? [posix.join(module, described)] : []), posix.normalize(root)];
+  const found =
+    wanted.find((folder) => mains.includes(folder)) ?? (mains.length === 1 ? mains[0] : undefined);
+  if (found !== undefined) return found;
   const named = mains.map((folder) => `./${posix.relative(module, folder)}`).join(', ');
   throw new DescriptionError({
     file: root,
     key: '',
-    message: `there are several programs: ${named}. Set build.main in ${root}/toolbox.yaml to one of them`,
+    message: `there are several programs: ${named}. Set build.main in ${description} to one of them`,
   });
 }
 
