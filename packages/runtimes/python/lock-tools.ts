@@ -3,8 +3,8 @@ import { posix } from 'node:path';
 /** What installs the packages of a lockfile into the image's virtual environment /opt/venv. */
 export interface LockTool {
   readonly name: 'pip' | 'uv' | 'poetry' | 'pdm';
-  /** The tool itself, pinned; null where the Python image brings it. */
-  readonly package: string | null;
+  /** The tool itself, pinned, with bounds on what it runs on; empty where the Python image brings it. */
+  readonly packages: readonly string[];
   /** Files beside the lockfile that the install reads; wildcards as in COPY. */
   readonly beside: readonly string[];
   /** Command that makes the lockfile anew. */
@@ -33,7 +33,7 @@ const problem = 'does not match pyproject.toml';
 export const lockTools: Readonly<Record<LockTool['name'], LockTool>> = {
   pip: {
     name: 'pip',
-    package: null,
+    packages: [],
     beside: [],
     lock: 'uv pip compile --generate-hashes requirements.in -o requirements.txt',
     environment: [],
@@ -48,7 +48,7 @@ export const lockTools: Readonly<Record<LockTool['name'], LockTool>> = {
   },
   uv: {
     name: 'uv',
-    package: 'uv==0.13.9',
+    packages: ['uv==0.13.9'],
     beside: ['pyproject.toml'],
     lock: 'uv lock',
     environment: [
@@ -72,7 +72,7 @@ export const lockTools: Readonly<Record<LockTool['name'], LockTool>> = {
   },
   poetry: {
     name: 'poetry',
-    package: 'poetry==2.5.1',
+    packages: ['poetry==2.5.1'],
     beside: ['pyproject.toml'],
     lock: 'poetry lock',
     environment: [...active, 'POETRY_CACHE_DIR=/root/.cache/pypoetry', 'POETRY_VIRTUALENVS_CREATE=false'],
@@ -83,7 +83,8 @@ export const lockTools: Readonly<Record<LockTool['name'], LockTool>> = {
   },
   pdm: {
     name: 'pdm',
-    package: 'pdm==2.29.3',
+    // Its own bounds let in newer clients of the index, with which it does not start.
+    packages: ['pdm==2.26.6', 'hishel<2', 'unearth<0.19'],
     beside: ['pyproject.toml'],
     lock: 'pdm lock',
     environment: [...active, 'PDM_CACHE_DIR=/root/.cache/pdm', 'PDM_CHECK_UPDATE=false'],
@@ -92,7 +93,7 @@ export const lockTools: Readonly<Record<LockTool['name'], LockTool>> = {
       '/opt/tool/bin/pdm sync --prod --no-self --no-editable --fail-fast',
     ],
     problem,
-    mismatch: 'Lock file hash doesn.t match|lock file is outdated|Lockfile is .*(outdated|hash)',
+    mismatch: 'Lock ?file hash doesn.t match|[Ll]ock ?file is outdated',
     caches: [pipCache, '/root/.cache/pdm'],
   },
 };

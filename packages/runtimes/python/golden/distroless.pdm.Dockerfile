@@ -160,7 +160,7 @@ if [ -f /run/secrets/ca ]; then
 fi
 python3 -m venv --without-pip /opt/venv
 python3 -m venv --without-pip /opt/tool
-pip --python /opt/tool/bin/python install --quiet --no-warn-script-location "pdm==2.29.3"
+pip --python /opt/tool/bin/python install --quiet --no-warn-script-location 'pdm==2.26.6' 'hishel<2' 'unearth<0.19'
 export VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH" PDM_CACHE_DIR=/root/.cache/pdm PDM_CHECK_UPDATE=false
 
 install_packages() {
@@ -168,7 +168,7 @@ install_packages() {
 }
 says() { grep -qE "$1" /tmp/install.log; }
 if ! install_packages; then
-  if says 'Lock file hash doesn.t match|lock file is outdated|Lockfile is .*(outdated|hash)'; then
+  if says 'Lock ?file hash doesn.t match|[Ll]ock ?file is outdated'; then
     echo 'toolbox: apps/api/pdm.lock: does not match pyproject.toml. Run: pdm lock' >&2
     exit 1
   fi

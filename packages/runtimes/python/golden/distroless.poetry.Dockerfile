@@ -160,7 +160,7 @@ if [ -f /run/secrets/ca ]; then
 fi
 python3 -m venv --without-pip /opt/venv
 python3 -m venv --without-pip /opt/tool
-pip --python /opt/tool/bin/python install --quiet --no-warn-script-location "poetry==2.5.1"
+pip --python /opt/tool/bin/python install --quiet --no-warn-script-location 'poetry==2.5.1'
 export VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH" POETRY_CACHE_DIR=/root/.cache/pypoetry POETRY_VIRTUALENVS_CREATE=false
 
 install_packages() {

@@ -162,7 +162,7 @@ if [ -f /run/secrets/ca ]; then
 fi
 python3 -m venv --without-pip /opt/venv
 python3 -m venv --without-pip /opt/tool
-pip --python /opt/tool/bin/python install --quiet --no-warn-script-location "uv==0.13.9"
+pip --python /opt/tool/bin/python install --quiet --no-warn-script-location 'uv==0.13.9'
 export UV_CACHE_DIR=/root/.cache/uv UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/opt/venv UV_PYTHON=/opt/venv/bin/python UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1
 
 install_packages() {
