@@ -74,7 +74,12 @@ describe('each rule can fail', () => {
     ],
     [
       'packages/runtimes/node/a.ts',
-      "import { x } from '../python/detect';",
+      "import { x } from '../go/detect';",
+      'a folder of packages/runtimes stands alone',
+    ],
+    [
+      'packages/runtimes/python/a.ts',
+      "import { x } from '../fastapi/detect';",
       'a folder of packages/runtimes stands alone',
     ],
     [
@@ -133,6 +138,8 @@ describe('each rule can fail', () => {
     ['packages/process/run.ts', "import { spawn } from 'node:child_process';"],
     ['packages/runtimes/node/a.ts', "import type { RenderedFile } from '../../files/types';"],
     ['packages/runtimes/node/a.ts', "import catalogue from '../../images/catalogue.json';"],
+    ['packages/runtimes/celery/a.ts', "import { x } from '../python/scaffold';"],
+    ['packages/runtimes/go/a.spec.ts', "import { x } from '../node/fixture-workspace';"],
     ['generators/sync/a.ts', "import { x } from '../outputs'; import { y } from '../dockerfile/render';"],
     ['generators/outputs.ts', "import { x } from './dockerfile/render';"],
     ['executors/build/a.ts', "import { x } from './report'; import { logger } from '@nx/devkit';"],

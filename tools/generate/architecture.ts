@@ -40,6 +40,9 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 /** Generators that go through all the others: they may import them, nobody else may. */
 const conductors = ['service', 'init', 'sync'];
 
+/** Runtimes that others build on, as FastAPI and Celery do on Python: the others may import them, they none of the others. */
+const foundations = ['python', 'nginx'];
+
 /** The model reads nothing and starts nothing; of Node.js it needs a hash and a comparison. */
 const pureBuiltins = ['crypto', 'util'];
 
@@ -146,7 +149,13 @@ function insideBreach(path: string, room: string, name: string): readonly string
   return allowed ? [] : [`imports ${target}, but ${room} does not import ${targetRoom}`];
 }
 
-/** Folders of generators, executors and runtimes stand alone. */
+/** What specs share is no part of a runtime. */
+function mayBuildOn(path: string, own: string, other: string): boolean {
+  if (/(^fixture-.*|\.spec)\.ts$/.test(basename(path))) return true;
+  return foundations.includes(other) && !foundations.includes(own);
+}
+
+/** Folders of generators, executors and runtimes stand alone, runtimes but for their foundation. */
 function siblingBreach(path: string, target: string, room: string): readonly string[] {
   if (!['generators', 'executors', 'packages/runtimes'].includes(room)) return [];
   const [own, other] = [path, target].map((file) => file.slice(room.length + 1).split('/')) as [
@@ -157,6 +166,7 @@ function siblingBreach(path: string, target: string, room: string): readonly str
   const toFolder = other.length > 1;
   if (!fromFolder || own[0] === other[0] || (room === 'generators' && conductors.includes(own[0]!)))
     return [];
+  if (room === 'packages/runtimes' && mayBuildOn(path, own[0]!, other[0]!)) return [];
   // The contract of an output is what its folder implements.
   if (toFolder || (room === 'generators' && other[0] !== 'output'))
     return [`imports ${target}, but a folder of ${room} stands alone`];
