@@ -73,6 +73,8 @@ it.each([
   ['getEnv("PORT", "9000")', { port: 9000 }],
   ['os.Getenv("HTTP_PORT"); r.Run(":9000")', { port: 9000, settings: { HTTP_PORT: '9000' } }],
   ['app.Listen(":9000")', { port: 9000 }],
+  ['fs.Int("port", 9000, "HTTP port"); http.ListenAndServe("localhost:9999", nil)', { port: 9000 }],
+  ['flag.StringVarP(&port, "port", "p", "9000", "HTTP port")', { port: 9000 }],
   ['&http.Server{Addr: "0.0.0.0:9000"}', { port: 9000 }],
   ['os.Getenv("REDIS_PORT")', {}],
   ['// http.ListenAndServe(":9000", nil)', {}],
