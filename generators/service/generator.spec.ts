@@ -241,7 +241,7 @@ describe('mistakes are one clear line, and leave nothing behind', () => {
     ['site', { runtime: 'node' }, 'apps/site: site is a project already, but not one of the runtime node'],
     ['shop', { directory: 'apps/other' }, 'apps/shop: shop lies here already'],
     ['api', { runtime: 'nodde' }, '--runtime: nodde is not a runtime. Did you mean node?'],
-    ['api', { runtime: 'cobol' }, '--runtime: cobol is not a runtime. Use node.'],
+    ['api', { runtime: 'cobol' }, '--runtime: cobol is not a runtime. Use '],
     ['api', { port: 70000 }, '--port: 70000'],
     ['api', { port: 0 }, '--port: 0'],
     ['api', { uid: 1000 }, '--uid: 1000'],
