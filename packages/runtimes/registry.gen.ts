@@ -3,14 +3,18 @@ import type { Runtime } from './runtime';
 import { runtime as celeryRuntime } from './celery/runtime';
 import { runtime as fastapiRuntime } from './fastapi/runtime';
 import { runtime as goRuntime } from './go/runtime';
+import { runtime as nginxRuntime } from './nginx/runtime';
 import { runtime as nodeRuntime } from './node/runtime';
 import { runtime as pythonRuntime } from './python/runtime';
+import { runtime as staticRuntime } from './static/runtime';
 
 /** Every runtime, sorted by the name of its folder. */
 export const runtimes: readonly Runtime[] = [
   celeryRuntime,
   fastapiRuntime,
   goRuntime,
+  nginxRuntime,
   nodeRuntime,
   pythonRuntime,
+  staticRuntime,
 ];
