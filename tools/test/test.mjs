@@ -17,6 +17,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const args = process.argv.slice(2);
 const only = args.includes('--e2e') ? args.slice(args.indexOf('--e2e') + 1) : null;
 const unitOnly = args.includes('--unit');
+/** Images that the suite of all runtimes needs beside the default ones. */
+const ofTheStack = ['python-3.13-slim', 'nginx-alpine', 'golang-1.26', 'postgres-17', 'redis-8'];
 const results = { passed: 0, failed: 0 };
 const started = Date.now();
 const tmp = join(root, 'tmp', 'test');
@@ -71,10 +73,16 @@ async function prepareEngine() {
   try {
     const { ensureEngine } = await import('../engine/ensure.mjs');
     const { ensureBases } = await import('../bases/ensure.mjs');
+    const { defaultKeys } = await import('../bases/catalogue.mjs');
     const log = (line) => console.log(`   ${line}`);
     const engine = await ensureEngine({ log });
     if (!engine.dockerBin) throw new Error(engine.why ?? 'no container engine');
-    await ensureBases({ dockerBin: engine.dockerBin, env: engine.env, log });
+    await ensureBases({
+      dockerBin: engine.dockerBin,
+      env: engine.env,
+      log,
+      keys: [...defaultKeys(), ...ofTheStack],
+    });
     report('engine and base images', true, began);
     return engine;
   } catch (error) {

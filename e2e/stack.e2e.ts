@@ -1,0 +1,279 @@
+import { randomBytes } from 'node:crypto';
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addressOf, containersOf, docker, removeContainersOf, tryDocker } from './engine';
+import { freshWorkspace, type Workspace } from './workspace';
+
+/**
+ * A stack of all runtimes, scaffolded, built and run: the dashboard calls the backend through nginx, the backend enqueues a Celery task, the
+ * worker stores into PostgreSQL, a Python and a Go service answer. Every container as `docker-run` starts it: read-only, without privileges.
+ */
+const host = 'stack.example.com';
+const services = {
+  'stack-api': ['--runtime=fastapi', '--uses=postgres,redis', `--host=${host}`, '--path=/api'],
+  'stack-worker': ['--runtime=celery', '--uses=postgres,redis'],
+  'stack-tools': ['--runtime=python', `--host=${host}`, '--path=/mcp'],
+  'stack-edge': ['--runtime=go', `--host=${host}`, '--path=/edge'],
+  'stack-web': ['--runtime=static', `--host=${host}`],
+  'stack-node': ['--runtime=node'],
+  'stack-proxy': ['--runtime=nginx'],
+} as const;
+type Name = keyof typeof services;
+const names = Object.keys(services) as Name[];
+const network = 'toolbox-e2e-stack';
+const password = randomBytes(12).toString('hex');
+
+describe('a stack of all runtimes', () => {
+  let workspace: Workspace;
+  let proxy: string;
+
+  beforeAll(() => {
+    cleanUp();
+    workspace = freshWorkspace('stack');
+  });
+  afterAll(() => {
+    cleanUp();
+    workspace.remove();
+  });
+
+  function cleanUp(): void {
+    removeContainersOf(...names);
+    tryDocker('rm', '-f', 'postgres', 'redis');
+    tryDocker('network', 'rm', network);
+  }
+
+  /** Starts a service as its users do, in the network of the stack, and returns its container. */
+  function start(name: Name, role?: string) {
+    workspace.nxOk([
+      'docker-run',
+      name,
+      '--detach',
+      '--port=0',
+      `--network=${network}`,
+      ...(role ? [`--role=${role}`] : []),
+      ...(services[name].includes('--uses=postgres,redis' as never)
+        ? ['postgres', 'redis'].map((used) => `--secrets.${used}-password=secrets/${used}-password`)
+        : []),
+    ]);
+    const [container] = containersOf(name);
+    if (!container) throw new Error(`${name} does not run`);
+    return container;
+  }
+
+  /** Asks the proxy under the stack's public host name. */
+  function ask(
+    path: string,
+    options: { method?: string; json?: unknown; headers?: Record<string, string> } = {},
+  ) {
+    const body = options.json === undefined ? undefined : JSON.stringify(options.json);
+    const headers = { host, ...(body ? { 'content-type': 'application/json' } : {}), ...options.headers };
+    const [address, port] = proxy.split(':');
+    return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+      const asked = request(
+        {
+          host: address,
+          port,
+          path,
+          method: options.method ?? (body ? 'POST' : 'GET'),
+          headers,
+          timeout: 15_000,
+        },
+        (answer) => {
+          let text = '';
+          answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+        },
+      );
+      asked.on('error', reject).on('timeout', () => asked.destroy(new Error(`${path}: no answer`)));
+      asked.end(body);
+    });
+  }
+
+  it('is scaffolded by one command for each service', () => {
+    for (const name of names)
+      workspace.nxOk(['g', 'toolbox:service', name, ...services[name], '--no-interactive']);
+    workspace.commit('stack');
+    for (const name of names)
+      workspace.nxOk(['g', 'toolbox:service', name, '--no-interactive', '--skipInstall']);
+    workspace.nxOk(['sync:check']);
+    expect(workspace.git('status', '--porcelain')).toBe('');
+  });
+
+  it("passes the new apps' own tests", () => {
+    workspace.nxOk(['run-many', '-t', 'test', 'lint', 'typecheck']);
+  });
+
+  it('is built within the time that a build may take', () => {
+    const limits: Partial<Record<Name, number>> = { 'stack-api': 120, 'stack-web': 180 };
+    const began = Date.now();
+    for (const name of names) {
+      const start = Date.now();
+      workspace.nxOk(['docker-build', name]);
+      expect([name, (Date.now() - start) / 1000 < (limits[name] ?? 180)]).toEqual([name, true]);
+    }
+    expect((Date.now() - began) / 1000).toBeLessThan(300);
+    const again = workspace.nxOk(['run-many', '-t', 'docker-build']);
+    expect(again).not.toMatch(/#\d+ \[internal\]/);
+  });
+
+  it('is within its budgets, each image and all together', () => {
+    workspace.nxOk(['run-many', '-t', 'docker-size-check']);
+    const sizes = Object.fromEntries(
+      names.map((name) => [
+        name,
+        workspace.json<{ sizes: { uncompressed: number } }>(`dist/images/${name}/image.json`).sizes
+          .uncompressed,
+      ]),
+    );
+    expect(sizes['stack-api']).toBeLessThan(200e6);
+    expect(sizes['stack-worker']).toBeLessThan(200e6);
+    expect(sizes['stack-web']).toBeLessThan(100e6);
+    expect(sizes['stack-proxy']).toBeLessThan(50e6);
+    const together = workspace.json<{ uncompressed: number; shared: { images: string[] }[] }>(
+      'dist/reports/infrastructure/size.json',
+    );
+    expect(together.uncompressed).toBeLessThan(500e6);
+    expect(
+      together.shared.some(({ images }) => images.includes('stack-api') && images.includes('stack-worker')),
+    ).toBe(true);
+  });
+
+  it('runs, every container healthy within ten seconds, read-only and without privileges', () => {
+    mkdirSync(join(workspace.root, 'secrets'));
+    for (const used of ['postgres', 'redis']) {
+      const file = join(workspace.root, 'secrets', `${used}-password`);
+      writeFileSync(file, password);
+      chmodSync(file, 0o444);
+    }
+    docker('network', 'create', network);
+    backing('postgres', [
+      'POSTGRES_DB=acme',
+      'POSTGRES_USER=acme',
+      'POSTGRES_PASSWORD_FILE=/run/secrets/postgres-password',
+    ]);
+    backing('redis', [], 'redis-server', '--requirepass', password);
+    const containers = [
+      ...names.filter((name) => name !== 'stack-worker').map((name) => start(name)),
+      start('stack-worker', 'worker'),
+      start('stack-worker', 'beat'),
+    ];
+    proxy = addressOf(containersOf('stack-proxy')[0]?.Id ?? '');
+    for (const { Id } of containers) {
+      const found = inspect(Id);
+      expect(found.HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'], Privileged: false });
+      expect(found.HostConfig.SecurityOpt).toContain('no-new-privileges');
+      expect(Number(found.Config.User.split(':')[0])).toBeGreaterThan(1000);
+      expect(found.State.Health.Status).toBe('healthy');
+      const healthy = found.State.Health.Log.find(({ ExitCode }) => ExitCode === 0);
+      const seconds = (Date.parse(healthy?.End ?? '') - Date.parse(found.State.StartedAt)) / 1000;
+      expect([found.Name, seconds < 10]).toEqual([found.Name, true]);
+    }
+  });
+
+  /** Starts a backing service, and waits until it answers. */
+  function backing(name: 'postgres' | 'redis', env: readonly string[], ...command: string[]): void {
+    const { images } = JSON.parse(
+      workspace.read('node_modules/toolbox/dist/packages/images/catalogue.json'),
+    ) as { images: Record<string, { image: string; tag: string }> };
+    const { image, tag } = Object.entries(images).find(([key]) => key.startsWith(`${name}-`))![1];
+    const secret = join(workspace.root, 'secrets', `${name}-password`);
+    docker(
+      ...['run', '--detach', '--name', name, '--network', network],
+      ...env.flatMap((pair) => ['--env', pair]),
+      ...['--volume', `${secret}:/run/secrets/${name}-password:ro`, `${image}:${tag}`, ...command],
+    );
+    const check =
+      name === 'postgres' ? ['pg_isready', '-h', '127.0.0.1', '-U', 'acme'] : ['redis-cli', 'ping'];
+    for (let attempt = 0; tryDocker('exec', name, ...check).code !== 0; attempt += 1) {
+      if (attempt > 60) throw new Error(`${name} does not answer:\n${tryDocker('logs', name).output}`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    }
+  }
+
+  interface Found {
+    readonly Name: string;
+    readonly Config: { readonly User: string };
+    readonly HostConfig: { readonly SecurityOpt: readonly string[] };
+    readonly State: {
+      readonly StartedAt: string;
+      readonly Health: {
+        readonly Status: string;
+        readonly Log: readonly { readonly End: string; readonly ExitCode: number }[];
+      };
+    };
+  }
+  const inspect = (id: string): Found => (JSON.parse(docker('inspect', id)) as Found[])[0]!;
+
+  it('serves the dashboard through the proxy', async () => {
+    const page = await ask('/');
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('<div id="root">')]);
+    expect(page.headers['content-security-policy']).toMatch(/default-src/);
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.text)?.[1] ?? '';
+    const asset = await ask(script);
+    expect([asset.status, asset.headers['cache-control']]).toEqual([
+      200,
+      expect.stringContaining('immutable'),
+    ]);
+    expect((await ask('/a/route/of/the/app')).text).toBe(page.text);
+    expect((await ask('/assets/gone.js')).status).toBe(404);
+  });
+
+  it('stores what the backend enqueues, and reads it back', async () => {
+    const text = `message ${randomBytes(6).toString('hex')}`;
+    const sent = await ask('/api/messages', { json: { text }, headers: { 'x-request-id': 'e2e-stack-1' } });
+    expect([sent.status, sent.headers['x-request-id']]).toEqual([202, 'e2e-stack-1']);
+    const { id } = JSON.parse(sent.text) as { id: string };
+    let stored: { id: string; text: string }[] = [];
+    for (let attempt = 0; attempt < 40 && !stored.some((message) => message.id === id); attempt += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      stored = JSON.parse((await ask('/api/messages')).text) as typeof stored;
+    }
+    expect(stored).toContainEqual(expect.objectContaining({ id, text }));
+  });
+
+  it('answers from every other service', async () => {
+    const listed = await ask('/mcp', {
+      json: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+      headers: { accept: 'application/json, text/event-stream' },
+    });
+    expect([listed.status, JSON.parse(listed.text)]).toEqual([
+      200,
+      expect.objectContaining({
+        id: 1,
+        result: expect.objectContaining({ tools: expect.any(Array) as unknown }) as unknown,
+      }),
+    ]);
+    expect((await ask('/edge/')).status).toBe(200);
+  });
+
+  it('has one trace and one request id from the proxy to the worker', async () => {
+    const trace = randomBytes(16).toString('hex');
+    const headers = { traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01` };
+    await ask('/api/messages', { json: { text: 'traced' }, headers });
+    const lines = (name: Name, found = containersOf(name)) =>
+      found
+        .flatMap(({ Id }) => docker('logs', Id).split('\n'))
+        .filter((line) => line.includes(trace))
+        .map((line) => JSON.parse(line) as { trace_id?: string });
+    for (let attempt = 0; attempt < 40 && lines('stack-worker').length === 0; attempt += 1)
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    for (const name of ['stack-api', 'stack-worker'] as const)
+      expect([name, lines(name).some(({ trace_id }) => trace_id === trace)]).toEqual([name, true]);
+  });
+
+  it.each([
+    'stack-api',
+    'stack-worker',
+    'stack-tools',
+    'stack-edge',
+    'stack-web',
+    'stack-node',
+    'stack-proxy',
+  ] as const)('%s ends with 0 on SIGTERM', (name) => {
+    for (const { Id } of containersOf(name)) {
+      docker('stop', '--time', '30', Id);
+      expect([name, docker('inspect', '--format', '{{.State.ExitCode}}', Id)]).toEqual([name, '0']);
+    }
+  });
+});
