@@ -93,6 +93,18 @@ describe('a stack of all runtimes', () => {
   it('is scaffolded by one command for each service', () => {
     for (const name of names)
       workspace.nxOk(['g', 'toolbox:service', name, ...services[name], '--no-interactive']);
+    // The services know nothing of the prefix under which the proxy has them.
+    for (const name of ['stack-api', 'stack-edge']) {
+      const file = `apps/${name}/toolbox.yaml`;
+      workspace.write(
+        file,
+        workspace.read(file).replace(/expose: \{ (.*) \}/, 'expose: { $1, stripPath: true }'),
+      );
+      expect(workspace.read(file)).toContain('stripPath');
+    }
+    expect(workspace.nx(['sync:check']).code).not.toBe(0);
+    workspace.nxOk(['sync']);
+    expect(workspace.read('apps/stack-proxy/nginx/servers.conf')).toContain('rewrite ^/api/');
     workspace.commit('stack');
     for (const name of names)
       workspace.nxOk(['g', 'toolbox:service', name, '--no-interactive', '--skipInstall']);
@@ -104,17 +116,31 @@ describe('a stack of all runtimes', () => {
     workspace.nxOk(['run-many', '-t', 'test', 'lint', 'typecheck']);
   });
 
-  it('is built within the time that a build may take', () => {
-    const limits: Partial<Record<Name, number>> = { 'stack-api': 120, 'stack-web': 180 };
-    const began = Date.now();
-    for (const name of names) {
-      const start = Date.now();
-      workspace.nxOk(['docker-build', name]);
-      expect([name, (Date.now() - start) / 1000 < (limits[name] ?? 180)]).toEqual([name, true]);
-    }
-    expect((Date.now() - began) / 1000).toBeLessThan(300);
-    const again = workspace.nxOk(['run-many', '-t', 'docker-build']);
-    expect(again).not.toMatch(/#\d+ \[internal\]/);
+  it('is built within the time that a build may take, and not again', () => {
+    const seconds = (...args: readonly string[]) => {
+      const began = Date.now();
+      workspace.nxOk(args);
+      return (Date.now() - began) / 1000;
+    };
+    const backend = seconds('docker-build', 'stack-api');
+    const dashboard = seconds('docker-build', 'stack-web');
+    const rest = seconds('run-many', '-t', 'docker-build');
+    console.log(`built: backend ${backend} s, dashboard ${dashboard} s, the rest ${rest} s`);
+    expect([backend < 120, dashboard < 180, backend + dashboard + rest < 300]).toEqual([true, true, true]);
+    expect(seconds('run-many', '-t', 'docker-build')).toBeLessThan(30);
+  });
+
+  it('builds only the last layers anew after a source edit', () => {
+    const main = 'apps/stack-api/app/messages.py';
+    workspace.write(main, `${workspace.read(main)}\nEDITED = True\n`);
+    const { output } = workspace.nx(['docker-build', 'stack-api']);
+    const step = (pattern: RegExp) => new RegExp(`^\\s*#(\\d+) \\[${pattern.source}`, 'm').exec(output)?.[1];
+    const deps = step(/deps \d+\/\d+\] RUN/);
+    expect(deps).toBeDefined();
+    expect(output).toMatch(new RegExp(`^\\s*#${deps} CACHED`, 'm'));
+    const sources = step(/app \d+\/\d+\] COPY/);
+    expect(sources).toBeDefined();
+    expect(output).not.toMatch(new RegExp(`^\\s*#${sources} CACHED`, 'm'));
   });
 
   it('is within its budgets, each image and all together', () => {
