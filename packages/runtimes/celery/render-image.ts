@@ -11,6 +11,7 @@ export function renderImage(
 ): readonly RenderedFile[] {
   const { live } = service.health;
   return renderPythonImage(service, images, {
+    serves: false,
     start: program('start.py'),
     health: live.kind === 'exec' ? program('heartbeat.py') : healthProgram(live),
     arguments: [service.build.main],

@@ -72,11 +72,17 @@ export const lockTools: Readonly<Record<LockTool['name'], LockTool>> = {
   },
   poetry: {
     name: 'poetry',
-    packages: ['poetry==2.5.1'],
+    packages: ['poetry==2.5.1', 'poetry-plugin-export==1.10.1'],
     beside: ['pyproject.toml'],
     lock: 'poetry lock',
     environment: [...active, 'POETRY_CACHE_DIR=/root/.cache/pypoetry', 'POETRY_VIRTUALENVS_CREATE=false'],
-    commands: ['/opt/tool/bin/poetry install --only main --no-root --no-interaction --no-ansi'],
+    // Poetry itself asks the index for what only some indexes answer; pip takes the very same files, by their hashes, from any.
+    commands: [
+      '/opt/tool/bin/poetry export --only main --no-interaction --no-ansi --output /tmp/requirements.txt',
+      // Packages from Git have no hash that pip could check.
+      'if grep -qE "^[^ ]+ @ " /tmp/requirements.txt; then /opt/tool/bin/poetry install --only main --no-root --no-interaction --no-ansi; ' +
+        'else pip --python /opt/venv/bin/python install --no-compile --no-deps --no-warn-script-location --require-hashes --requirement /tmp/requirements.txt; fi',
+    ],
     problem,
     mismatch: 'changed significantly since poetry.lock was last generated',
     caches: [pipCache, '/root/.cache/pypoetry'],
@@ -97,6 +103,13 @@ export const lockTools: Readonly<Record<LockTool['name'], LockTool>> = {
     caches: [pipCache, '/root/.cache/pdm'],
   },
 };
+
+/** The server of an ASGI app whose lockfile has none, with what it needs: requirements with the hashes of the package index. */
+export const server: readonly string[] = [
+  'click==8.5.1 --hash=sha256:8bb5376d2006950386f8c6427613334a2acadc5f559cb80e638d00b4df957e37 --hash=sha256:9bbfada76703fd1d784b83eea012e3e8c6a001a876543ef104fa56aaaeb072b4',
+  'h11==0.16.0 --hash=sha256:4e35b956cf45792e4caa5885e69fba00bdbc6ffafbfa020300e549b208ee5ff1 --hash=sha256:63cf8bbe7522de3bf65932fda1d9c2772064ffb3dae62d55932da54b31cb6c86',
+  'uvicorn==0.54.0 --hash=sha256:505bdb0f318731d45f1f712071fc781a8981f6847a31c902c9f5e652d4f67faf --hash=sha256:a2e33cbfaa0306f8e6b0c13e0cb89d7d7a2da3e62b90c66e18c33d9807b28620',
+];
 
 /** The tool that a lockfile is of, by its name: `uv.lock`, `poetry.lock`, `pdm.lock`, else a file of requirements. */
 export function lockToolOf(lockfile: string): LockTool {

@@ -6,6 +6,7 @@ import { execForm, quoteValue } from './dockerfile-quoting';
 import { entryFiles } from './entry';
 import { renderIgnoreFile } from './ignore-file';
 import { installFacts } from './install';
+import { server } from './lock-tools';
 import { renderTemplate } from './template';
 
 /** The two programs of an image on Python, and how it starts. */
@@ -17,6 +18,8 @@ export interface ImagePrograms {
   /** Arguments of start.py that every role has, and those of the default role. */
   readonly arguments: readonly string[];
   readonly command: readonly string[];
+  /** Does start.py need uvicorn? */
+  readonly serves: boolean;
 }
 
 const folder = '/usr/local/lib/toolbox';
@@ -34,6 +37,7 @@ export function renderImage(
     health: healthProgram(service.health.live),
     arguments: [],
     command: [service.build.main],
+    serves: /:.*[^)]$/.test(service.build.main),
   });
 }
 
@@ -80,6 +84,7 @@ function renderDockerfile(
     baseImage,
     alpine,
     ...installFacts(service),
+    server: programs.serves ? server : [],
     // A command that fails ends the build, in a pipe, too.
     shell: execForm([alpine ? '/bin/ash' : '/bin/bash', '-euo', 'pipefail', '-c']),
     collectRuntime: renderTemplate('image/collect-libraries.ejs', {

@@ -160,11 +160,11 @@ if [ -f /run/secrets/ca ]; then
 fi
 python3 -m venv --without-pip /opt/venv
 python3 -m venv --without-pip /opt/tool
-pip --python /opt/tool/bin/python install --quiet --no-warn-script-location 'poetry==2.5.1'
+pip --python /opt/tool/bin/python install --quiet --no-warn-script-location 'poetry==2.5.1' 'poetry-plugin-export==1.10.1'
 export VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH" POETRY_CACHE_DIR=/root/.cache/pypoetry POETRY_VIRTUALENVS_CREATE=false
 
 install_packages() {
-  { /opt/tool/bin/poetry install --only main --no-root --no-interaction --no-ansi; } 2>&1 | tee /tmp/install.log
+  { /opt/tool/bin/poetry export --only main --no-interaction --no-ansi --output /tmp/requirements.txt && if grep -qE "^[^ ]+ @ " /tmp/requirements.txt; then /opt/tool/bin/poetry install --only main --no-root --no-interaction --no-ansi; else pip --python /opt/venv/bin/python install --no-compile --no-deps --no-warn-script-location --require-hashes --requirement /tmp/requirements.txt; fi; } 2>&1 | tee /tmp/install.log
 }
 says() { grep -qE "$1" /tmp/install.log; }
 if ! install_packages; then
@@ -179,6 +179,16 @@ if ! install_packages; then
     echo 'toolbox: apps/api/poetry.lock: a package has no wheel for this platform and could not be compiled: its output stands above. Lock a version with a wheel, e.g. psycopg[binary] for psycopg2' >&2
     exit 1
   fi
+fi
+# uvicorn serves the app. Where the lockfile has none, this one comes beside what is locked.
+if ! ls -d /opt/venv/lib/python*/site-packages/uvicorn > /dev/null 2>&1; then
+  for requirement in \
+    'click==8.5.1 --hash=sha256:8bb5376d2006950386f8c6427613334a2acadc5f559cb80e638d00b4df957e37 --hash=sha256:9bbfada76703fd1d784b83eea012e3e8c6a001a876543ef104fa56aaaeb072b4' \
+    'h11==0.16.0 --hash=sha256:4e35b956cf45792e4caa5885e69fba00bdbc6ffafbfa020300e549b208ee5ff1 --hash=sha256:63cf8bbe7522de3bf65932fda1d9c2772064ffb3dae62d55932da54b31cb6c86' \
+    'uvicorn==0.54.0 --hash=sha256:505bdb0f318731d45f1f712071fc781a8981f6847a31c902c9f5e652d4f67faf --hash=sha256:a2e33cbfaa0306f8e6b0c13e0cb89d7d7a2da3e62b90c66e18c33d9807b28620'; do
+    if ! ls -d "/opt/venv/lib"/python*/site-packages/"${requirement%%==*}" > /dev/null 2>&1; then echo "$requirement"; fi
+  done > /tmp/server.txt
+  pip --python /opt/venv/bin/python install --no-compile --no-deps --no-warn-script-location --require-hashes --requirement /tmp/server.txt
 fi
 # What only type checkers read, and what the tool left for itself.
 find /opt/venv -type f -name '*.pyi' -exec rm -f {} +

@@ -182,6 +182,16 @@ if ! install_packages; then
     exit 1
   fi
 fi
+# uvicorn serves the app. Where the lockfile has none, this one comes beside what is locked.
+if ! ls -d /opt/venv/lib/python*/site-packages/uvicorn > /dev/null 2>&1; then
+  for requirement in \
+    'click==8.5.1 --hash=sha256:8bb5376d2006950386f8c6427613334a2acadc5f559cb80e638d00b4df957e37 --hash=sha256:9bbfada76703fd1d784b83eea012e3e8c6a001a876543ef104fa56aaaeb072b4' \
+    'h11==0.16.0 --hash=sha256:4e35b956cf45792e4caa5885e69fba00bdbc6ffafbfa020300e549b208ee5ff1 --hash=sha256:63cf8bbe7522de3bf65932fda1d9c2772064ffb3dae62d55932da54b31cb6c86' \
+    'uvicorn==0.54.0 --hash=sha256:505bdb0f318731d45f1f712071fc781a8981f6847a31c902c9f5e652d4f67faf --hash=sha256:a2e33cbfaa0306f8e6b0c13e0cb89d7d7a2da3e62b90c66e18c33d9807b28620'; do
+    if ! ls -d "/opt/venv/lib"/python*/site-packages/"${requirement%%==*}" > /dev/null 2>&1; then echo "$requirement"; fi
+  done > /tmp/server.txt
+  pip --python /opt/venv/bin/python install --no-compile --no-deps --no-warn-script-location --require-hashes --requirement /tmp/server.txt
+fi
 # What only type checkers read, and what the tool left for itself.
 find /opt/venv -type f -name '*.pyi' -exec rm -f {} +
 find /opt/venv -type d -name __pycache__ -prune -exec rm -rf {} +
