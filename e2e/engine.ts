@@ -15,7 +15,11 @@ interface Inspected {
   readonly Id: string;
   readonly Image: string;
   readonly State: { readonly Status: string; readonly Health?: { readonly Status: string } };
-  readonly Config: { readonly User: string; readonly Image: string };
+  readonly Config: {
+    readonly User: string;
+    readonly Image: string;
+    readonly Cmd: readonly string[] | null;
+  };
   readonly HostConfig: {
     readonly ReadonlyRootfs: boolean;
     readonly CapDrop: readonly string[] | null;

@@ -93,6 +93,12 @@ describe('a stack of all runtimes', () => {
   it('is scaffolded by one command for each service', () => {
     for (const name of names)
       workspace.nxOk(['g', 'toolbox:service', name, ...services[name], '--no-interactive']);
+    // A task that takes longer than the worker needs to see the signal.
+    const tasks = 'apps/stack-worker/app/worker.py';
+    workspace.write(
+      tasks,
+      `${workspace.read(tasks)}\n\n@app.task(name="app.slow")\ndef slow() -> None:\n    import time\n\n    time.sleep(3)\n`,
+    );
     // The services know nothing of the prefix under which the proxy has them.
     for (const name of ['stack-api', 'stack-edge']) {
       const file = `apps/${name}/toolbox.yaml`;
@@ -132,7 +138,8 @@ describe('a stack of all runtimes', () => {
 
   it('builds only the last layers anew after a source edit', () => {
     const main = 'apps/stack-api/app/messages.py';
-    workspace.write(main, `${workspace.read(main)}\nEDITED = True\n`);
+    // Other content in every run: the engine may have seen the same edit before.
+    workspace.write(main, `${workspace.read(main)}\nEDITED = "${randomBytes(6).toString('hex')}"\n`);
     const { output } = workspace.nx(['docker-build', 'stack-api']);
     const step = (pattern: RegExp) => new RegExp(`^\\s*#(\\d+) \\[${pattern.source}`, 'm').exec(output)?.[1];
     const deps = step(/deps \d+\/\d+\] RUN/);
@@ -288,18 +295,62 @@ describe('a stack of all runtimes', () => {
       expect([name, lines(name).some(({ trace_id }) => trace_id === trace)]).toEqual([name, true]);
   });
 
-  it.each([
-    'stack-api',
-    'stack-worker',
-    'stack-tools',
-    'stack-edge',
-    'stack-web',
-    'stack-node',
-    'stack-proxy',
-  ] as const)('%s ends with 0 on SIGTERM', (name) => {
-    for (const { Id } of containersOf(name)) {
-      docker('stop', '--time', '30', Id);
-      expect([name, docker('inspect', '--format', '{{.State.ExitCode}}', Id)]).toEqual([name, '0']);
-    }
+  it('finishes a task that runs when the worker is told to stop', async () => {
+    const [worker] = containersOf('stack-worker').filter(({ Config }) => Config.Cmd?.includes('worker'));
+    const id = worker?.Id ?? '';
+    const send = 'from app.worker import app; print(app.send_task("app.slow").id)';
+    const task = docker('exec', id, '/opt/venv/bin/python', '-c', send).split('\n').at(-1) ?? '';
+    const seen = (text: string) =>
+      docker('logs', id)
+        .split('\n')
+        .some((line) => line.includes(task) && line.includes(text));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(seen('task completed')).toBe(false);
+    docker('stop', '--time', '30', id);
+    expect(docker('inspect', '--format', '{{.State.ExitCode}}', id)).toBe('0');
+    expect(seen('task completed')).toBe(true);
+    expect(docker('logs', id)).toContain('"state": "SUCCESS"');
   });
+
+  it('loses no request of a backend that is told to stop', async () => {
+    const [backend] = containersOf('stack-api');
+    const address = addressOf(backend?.Id ?? '');
+    let stopping = false;
+    let answered = 0;
+    const lost: unknown[] = [];
+    // A balancer's view: it sends until the service says that it is not ready any more.
+    const client = async () => {
+      for (;;) {
+        try {
+          const response = await fetch(`http://${address}/messages`, { signal: AbortSignal.timeout(10_000) });
+          await response.arrayBuffer();
+          if (response.ok) answered += 1;
+          else lost.push(response.status);
+          if (stopping && (await fetch(`http://${address}/ready`)).status === 503) return;
+        } catch (error) {
+          lost.push(error);
+          return;
+        }
+      }
+    };
+    const clients = Array.from({ length: 20 }, client);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    stopping = true;
+    docker('kill', '--signal', 'SIGTERM', backend?.Id ?? '');
+    await Promise.all(clients);
+    console.log(`${answered} requests answered while the backend ran and stopped, ${lost.length} lost`);
+    expect(lost).toEqual([]);
+    expect(answered).toBeGreaterThan(100);
+    expect(docker('wait', backend?.Id ?? '')).toBe('0');
+  });
+
+  it.each(['stack-worker', 'stack-tools', 'stack-edge', 'stack-web', 'stack-node', 'stack-proxy'] as const)(
+    '%s ends with 0 on SIGTERM',
+    (name) => {
+      for (const { Id } of containersOf(name)) {
+        docker('stop', '--time', '30', Id);
+        expect([name, docker('inspect', '--format', '{{.State.ExitCode}}', Id)]).toEqual([name, '0']);
+      }
+    },
+  );
 });
