@@ -3,6 +3,7 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressOf, containersOf, docker, removeContainersOf, tryDocker } from './engine';
+import { startBackingService } from './backing-services';
 import { freshWorkspace, type Workspace } from './workspace';
 
 /**
@@ -23,6 +24,20 @@ type Name = keyof typeof services;
 const names = Object.keys(services) as Name[];
 const network = 'toolbox-e2e-stack';
 const password = randomBytes(12).toString('hex');
+
+interface Found {
+  readonly Name: string;
+  readonly Config: { readonly User: string };
+  readonly HostConfig: { readonly SecurityOpt: readonly string[] };
+  readonly State: {
+    readonly StartedAt: string;
+    readonly Health: {
+      readonly Status: string;
+      readonly Log: readonly { readonly End: string; readonly ExitCode: number }[];
+    };
+  };
+}
+const inspect = (id: string): Found => (JSON.parse(docker('inspect', id)) as Found[])[0]!;
 
 describe('a stack of all runtimes', () => {
   let workspace: Workspace;
@@ -180,12 +195,12 @@ describe('a stack of all runtimes', () => {
       chmodSync(file, 0o444);
     }
     docker('network', 'create', network);
-    backing('postgres', [
+    startBackingService(workspace, network, 'postgres', [
       'POSTGRES_DB=acme',
       'POSTGRES_USER=acme',
       'POSTGRES_PASSWORD_FILE=/run/secrets/postgres-password',
     ]);
-    backing('redis', [], 'redis-server', '--requirepass', password);
+    startBackingService(workspace, network, 'redis', [], 'redis-server', '--requirepass', password);
     const containers = [
       ...names.filter((name) => name !== 'stack-worker').map((name) => start(name)),
       start('stack-worker', 'worker'),
@@ -203,40 +218,6 @@ describe('a stack of all runtimes', () => {
       expect([found.Name, seconds < 10]).toEqual([found.Name, true]);
     }
   });
-
-  /** Starts a backing service, and waits until it answers. */
-  function backing(name: 'postgres' | 'redis', env: readonly string[], ...command: string[]): void {
-    const { images } = JSON.parse(
-      workspace.read('node_modules/toolbox/dist/packages/images/catalogue.json'),
-    ) as { images: Record<string, { image: string; tag: string }> };
-    const { image, tag } = Object.entries(images).find(([key]) => key.startsWith(`${name}-`))![1];
-    const secret = join(workspace.root, 'secrets', `${name}-password`);
-    docker(
-      ...['run', '--detach', '--name', name, '--network', network],
-      ...env.flatMap((pair) => ['--env', pair]),
-      ...['--volume', `${secret}:/run/secrets/${name}-password:ro`, `${image}:${tag}`, ...command],
-    );
-    const check =
-      name === 'postgres' ? ['pg_isready', '-h', '127.0.0.1', '-U', 'acme'] : ['redis-cli', 'ping'];
-    for (let attempt = 0; tryDocker('exec', name, ...check).code !== 0; attempt += 1) {
-      if (attempt > 60) throw new Error(`${name} does not answer:\n${tryDocker('logs', name).output}`);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-    }
-  }
-
-  interface Found {
-    readonly Name: string;
-    readonly Config: { readonly User: string };
-    readonly HostConfig: { readonly SecurityOpt: readonly string[] };
-    readonly State: {
-      readonly StartedAt: string;
-      readonly Health: {
-        readonly Status: string;
-        readonly Log: readonly { readonly End: string; readonly ExitCode: number }[];
-      };
-    };
-  }
-  const inspect = (id: string): Found => (JSON.parse(docker('inspect', id)) as Found[])[0]!;
 
   it('serves the dashboard through the proxy', async () => {
     const page = await ask('/');

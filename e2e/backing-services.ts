@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { docker, tryDocker } from './engine';
+import type { Workspace } from './workspace';
+
+/** Starts a backing service, and waits until it answers. */
+export function startBackingService(
+  workspace: Workspace,
+  network: string,
+  name: 'postgres' | 'redis',
+  env: readonly string[],
+  ...command: string[]
+): void {
+  const { images } = JSON.parse(
+    workspace.read('node_modules/toolbox/dist/packages/images/catalogue.json'),
+  ) as { images: Record<string, { image: string; tag: string }> };
+  const { image, tag } = Object.entries(images).find(([key]) => key.startsWith(`${name}-`))![1];
+  const secret = join(workspace.root, 'secrets', `${name}-password`);
+  docker(
+    ...['run', '--detach', '--name', name, '--network', network],
+    ...env.flatMap((pair) => ['--env', pair]),
+    ...['--volume', `${secret}:/run/secrets/${name}-password:ro`, `${image}:${tag}`, ...command],
+  );
+  const check = name === 'postgres' ? ['pg_isready', '-h', '127.0.0.1', '-U', 'acme'] : ['redis-cli', 'ping'];
+  for (let attempt = 0; tryDocker('exec', name, ...check).code !== 0; attempt += 1) {
+    if (attempt > 60) throw new Error(`${name} does not answer:\n${tryDocker('logs', name).output}`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  }
+}
