@@ -38,7 +38,7 @@ describe('what `npm create vite` makes', () => {
     run('install', '--no-audit', '--no-fund');
     workspace.commit('vite');
     workspace.nxOk(['g', 'toolbox:service', name, '--no-interactive']);
-    expect(workspace.git('status', '--porcelain', '--untracked-files=no')).toBe('');
+    expect(workspace.git('status', '--porcelain', '--untracked-files=no', 'apps')).toBe('');
     expect(workspace.read(`apps/${name}/toolbox.yaml`)).toMatch(
       /runtime: static\n[^]*output: apps\/vite-site\/dist\n/,
     );

@@ -65,14 +65,17 @@ describe('bad input to the runtimes', () => {
     expect(workspace.git('status', '--porcelain')).toBe('');
   });
 
-  it('refuses a lockfile that is not complete, in the build', () => {
+  it('refuses a package that is not the one that was locked, in the build', () => {
     project('bad-lock', {
-      'requirements.txt': `fastapi==0.121.0 --hash=sha256:${'0'.repeat(64)}\n`,
+      'requirements.txt': `uvicorn==0.54.0 --hash=sha256:${'0'.repeat(64)}\n`,
       'app/__init__.py': '',
       'app/main.py': app,
     });
     workspace.nxOk(['g', 'toolbox:service', 'bad-lock', '--runtime=fastapi', '--no-interactive']);
-    expectLine(workspace.nx(['docker-build', 'bad-lock']), /bad-lock/);
+    expectLine(
+      workspace.nx(['docker-build', 'bad-lock']),
+      /apps\/bad-lock\/requirements\.txt: the index has another file than the one that was locked/,
+    );
     expect(workspace.exists('dist/images/bad-lock/image.json')).toBe(false);
   });
 

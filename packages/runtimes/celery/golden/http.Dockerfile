@@ -175,6 +175,10 @@ install_packages() {
 }
 says() { grep -qE "$1" /tmp/install.log; }
 if ! install_packages; then
+  if says 'DO NOT MATCH THE HASHES|[Hh]ash mismatch|[Ii]nvalid hash|[Hh]ash .*mismatch'; then
+    echo 'toolbox: apps/api/requirements.txt: the index has another file than the one that was locked: its hash differs. Ask why before you run: uv pip compile --generate-hashes requirements.in -o requirements.txt' >&2
+    exit 1
+  fi
   if says 'all requirements must have their versions pinned|Hashes are required'; then
     echo 'toolbox: apps/api/requirements.txt: is not complete: a package that another one needs has no version and hash. Run: uv pip compile --generate-hashes requirements.in -o requirements.txt' >&2
     exit 1

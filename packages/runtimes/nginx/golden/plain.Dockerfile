@@ -37,7 +37,7 @@ chmod 755 /files/usr/local/lib/toolbox/start.sh
 cp -R /files/etc/. /etc/
 if ! /files/usr/local/lib/toolbox/start.sh -t > /tmp/check.log 2>&1; then
   cat /tmp/check.log >&2
-  sed -n 's|^nginx: \[emerg\] \(.*\) in /etc/nginx/\([^:]*\):\([0-9]*\)$|toolbox: apps/proxy/nginx/\2:\3: \1|p' /tmp/check.log >&2
+  sed -nE 's|^.*\[emerg\] ([0-9#]+: )?(.*) in /etc/nginx/([^:]*):([0-9]+)$|toolbox: apps/proxy/nginx/\3:\4: \2|p' /tmp/check.log >&2
   exit 1
 fi
 find /files -exec touch -h -d @0 {} +

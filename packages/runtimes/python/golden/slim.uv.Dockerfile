@@ -158,6 +158,10 @@ install_packages() {
 }
 says() { grep -qE "$1" /tmp/install.log; }
 if ! install_packages; then
+  if says 'DO NOT MATCH THE HASHES|[Hh]ash mismatch|[Ii]nvalid hash|[Hh]ash .*mismatch'; then
+    echo 'toolbox: apps/api/uv.lock: the index has another file than the one that was locked: its hash differs. Ask why before you run: uv lock' >&2
+    exit 1
+  fi
   if says 'lockfile .*needs to be updated'; then
     echo 'toolbox: apps/api/uv.lock: does not match pyproject.toml. Run: uv lock' >&2
     exit 1
