@@ -17,9 +17,10 @@ import * as imageSize from './image-size.mjs';
 import { removePeerImages } from './peer.mjs';
 import { Bench } from './prepare.mjs';
 import * as rebuild from './rebuild.mjs';
+import * as runtimes from './runtimes.mjs';
 import * as sizeCheck from './size-check.mjs';
 
-const families = [imageSize, rebuild, graph, sizeCheck];
+const families = [imageSize, rebuild, graph, sizeCheck, runtimes];
 const known = families.flatMap(({ ids }) => ids);
 
 const { values, positionals } = parseArgs({

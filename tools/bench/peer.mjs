@@ -78,14 +78,23 @@ export async function peerBuildArguments(bench, base = peerBases.same) {
 /** @returns {Promise<number>} bytes of the peer's image on that base: its layers' unpacked archives */
 export async function peerImageBytes(bench, base = peerBases.same) {
   await bench.docker(...(await peerBuildArguments(bench, base)));
+  return imageBytes(bench, tag, (diffIds) => layerOnTop(bench, base, diffIds));
+}
+
+/**
+ * Bytes of an image of the engine: its layers' unpacked archives.
+ * @param {(diffIds: string[]) => Promise<string | null>} [leftOut] the layer that does not count
+ * @returns {Promise<number>}
+ */
+export async function imageBytes(bench, image, leftOut = async () => null) {
   const folder = join(bench.folder, 'peer-image');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await bench.docker('image', 'save', '--output', `${folder}.tar`, tag);
+  await bench.docker('image', 'save', '--output', `${folder}.tar`, image);
   run('tar', ['-xf', `${folder}.tar`, '-C', folder], { seconds: 300 });
   const [{ Config, Layers }] = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
   const { diff_ids: diffIds } = JSON.parse(readFileSync(join(folder, Config), 'utf8')).rootfs;
-  const added = await layerOnTop(bench, base, diffIds);
+  const added = await leftOut(diffIds);
   let bytes = 0;
   for (const [at, layer] of Layers.entries()) {
     if (diffIds[at] !== added) bytes += await unpackedBytes(join(folder, layer));

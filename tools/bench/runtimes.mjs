@@ -1,0 +1,135 @@
+/**
+ * Images of the other runtimes beside the same app on a Dockerfile as public templates have it: one or two stages, the app's packages installed
+ * by the language's own tool, on the very base images that ours are made of. Where ours is not well below, it is at the floor.
+ */
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allKeys, baseImage } from '../bases/catalogue.mjs';
+import { ensureBases } from '../bases/ensure.mjs';
+import { imageBytes } from './peer.mjs';
+
+const tag = 'toolbox-bench/template';
+const python = baseImage('python-3.13-slim').name;
+const nginx = baseImage('nginx-alpine').name;
+const go = baseImage(allKeys().find((key) => key.startsWith('golang-'))).name;
+const alpine = baseImage('alpine').name;
+
+/** The packages' installation may need the machine's own certificate authority: a build secret, so that no layer holds it. */
+const secret = '--mount=type=secret,id=ca,target=/tmp/ca.pem';
+
+const pythonTemplate = (command) => `FROM ${python}
+WORKDIR /code
+COPY requirements.txt .
+RUN ${secret} PIP_CERT=/tmp/ca.pem pip install --no-cache-dir --upgrade -r requirements.txt
+COPY . .
+CMD ${JSON.stringify(command)}
+`;
+
+/** What each is called, scaffolded with, and how a template builds it. */
+const apps = {
+  fastapi: {
+    options: ['--uses=postgres,redis'],
+    template: pythonTemplate(['uvicorn', 'app.main:app', '--host', '0.0.0.0']),
+    goal: 0.7,
+  },
+  celery: {
+    options: ['--uses=postgres,redis'],
+    template: pythonTemplate(['celery', '--app', 'app.worker:app', 'worker']),
+    goal: 0.7,
+  },
+  python: {
+    options: [],
+    template: pythonTemplate(['uvicorn', 'app.main:app', '--host', '0.0.0.0']),
+    goal: 0.7,
+  },
+  go: {
+    options: [],
+    template: `FROM ${go} AS build
+WORKDIR /src
+COPY . .
+RUN ${secret} SSL_CERT_FILE=/tmp/ca.pem CGO_ENABLED=0 go build -o /server .
+FROM ${alpine}
+COPY --from=build /server /server
+CMD ["/server"]
+`,
+    goal: 0.7,
+  },
+  // The base and the files are all there is: the floor of any image on nginx.
+  static: {
+    options: [],
+    template: `FROM ${nginx}\nCOPY site /usr/share/nginx/html\n`,
+    goal: 1.03,
+    site: true,
+  },
+};
+
+const idOf = (runtime) => `image-size-${runtime}-vs-template`;
+export const ids = Object.keys(apps).map(idOf);
+
+export async function measure(bench, wanted) {
+  const engine = await bench.engine();
+  const keys = [
+    'python-3.13-slim',
+    'nginx-alpine',
+    'alpine',
+    allKeys().find((key) => key.startsWith('golang-')),
+  ];
+  await ensureBases({ ...engine, log: bench.log, keys });
+  const figures = [];
+  for (const [runtime, { options, template, goal, site }] of Object.entries(apps)) {
+    if (!wanted(idOf(runtime))) continue;
+    const project = `bench-${runtime}`;
+    const workspace = bench.workspace();
+    bench.nx(
+      workspace,
+      'g',
+      'toolbox:service',
+      project,
+      `--runtime=${runtime}`,
+      ...options,
+      '--no-interactive',
+    );
+    bench.log(`nx docker-build ${project}`);
+    bench.nx(workspace, 'docker-build', project);
+    const record = readFileSync(join(workspace, 'dist', 'images', project, 'image.json'), 'utf8');
+    const ours = JSON.parse(record).sizes.uncompressed;
+    bench.log(`the same app on a template's Dockerfile`);
+    const theirs = await templateBytes(bench, project, template, site);
+    figures.push({
+      id: idOf(runtime),
+      value: ours / theirs,
+      unit: 'ratio',
+      goal,
+      how: `${mb(ours)} of the new ${runtime} app / ${mb(theirs)} of the same app on a Dockerfile as templates have it, on the same base${site ? `, which with the ${mb(siteBytes(workspace, project))} of the site is the floor of any image on nginx` : ''}; bytes of the unpacked layers`,
+    });
+  }
+  await bench.docker('image', 'rm', '--force', tag);
+  return figures;
+}
+
+async function templateBytes(bench, project, template, site) {
+  const context = join(bench.folder, `template-${project}`);
+  mkdirSync(context, { recursive: true });
+  const source = site ? join('dist', 'apps', project) : join('apps', project);
+  cpSync(join(bench.workspace(), source), site ? join(context, 'site') : context, {
+    recursive: true,
+    filter: (path) => !/(^|\/)(\.venv|node_modules|nginx)$/.test(path),
+  });
+  writeFileSync(join(context, 'Dockerfile'), template);
+  const authority = process.env.TOOLBOX_CA_FILE ?? process.env.NODE_EXTRA_CA_CERTS;
+  const own = authority && existsSync(authority) ? authority : '/etc/ssl/certs/ca-certificates.crt';
+  await bench.docker('build', '--quiet', '--secret', `id=ca,src=${own}`, '--tag', tag, context);
+  return imageBytes(bench, tag);
+}
+
+function siteBytes(workspace, project) {
+  const folder = join(workspace, 'dist', 'apps', project);
+  return readdirSync(folder, { recursive: true })
+    .map((file) => statSync(join(folder, file)))
+    .filter((found) => found.isFile())
+    .reduce((total, { size }) => total + size, 0);
+}
+
+function mb(bytes) {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
+}
