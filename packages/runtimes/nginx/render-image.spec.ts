@@ -71,6 +71,36 @@ describe('routesOf', () => {
   });
 });
 
+it("lets no header of a caller reach a service that it could take for the proxy's own", () => {
+  const [main] = renderImage(service(), {}, { services });
+  const sent = Object.fromEntries(
+    [...(main?.content ?? '').matchAll(/proxy_set_header (\S+) (\S+);/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  );
+  expect(sent).toMatchObject({
+    'X-Forwarded-For': '$remote_addr',
+    'X-Forwarded-Host': '$host',
+    Forwarded: '""',
+  });
+  // Upgrade: h2c would be a tunnel past the routes and their limits.
+  expect(sent).toMatchObject({ Upgrade: '$upgrade_header', Connection: '$connection_header' });
+  expect(main?.content).toContain('default "";\n    "~*^websocket$" websocket;');
+});
+
+it.each(['plain', 'tls'])(
+  'has the request id on every answer (%s): add_header of a server hides those above',
+  (name) => {
+    const proxy = service({ proxy: { tls: name === 'tls', bodyLimit: '1m', timeout: '30s' } });
+    for (const { path, content } of renderImage(proxy, {}, { services }).filter((file) =>
+      file.path.endsWith('.conf'),
+    ))
+      for (const server of content.split(/^\s*server \{$/m).slice(path.endsWith('/nginx.conf') ? 0 : 1))
+        if (server.includes('add_header')) expect(server).toContain('add_header X-Request-ID');
+  },
+);
+
 it('takes an image that the plugin options name', () => {
   const images = { 'nginx-alpine': 'mirror.example.com/nginx:1' };
   const dockerfile = renderImage(service(), images).find(({ path }) => path.endsWith('Dockerfile'));

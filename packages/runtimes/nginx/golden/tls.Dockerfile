@@ -15,10 +15,11 @@ COPY <<'EOF' /files/usr/local/lib/toolbox/start.sh
 # Writes what is known at the start only, then becomes nginx. `start.sh -t` checks the configuration instead.
 set -eu
 mkdir -p /tmp/nginx
-case "${UPSTREAM_DOMAIN:-}" in
-  '' | .[a-z0-9]*) ;;
-  *)
-    echo "UPSTREAM_DOMAIN: \"$UPSTREAM_DOMAIN\" does not start with a dot, as .default.svc.cluster.local does." >&2
+# nginx knows no search domains. In Kubernetes the first one is the namespace's, with the services in it.
+domain="${UPSTREAM_DOMAIN-$(awk '$1 == "search" && $2 ~ /\.svc\./ { print "." $2; exit }' /etc/resolv.conf)}"
+case "$domain" in
+  *[!A-Za-z0-9.-]* | [!.]*)
+    echo "UPSTREAM_DOMAIN: \"$domain\" is not a domain that starts with a dot, as .default.svc.cluster.local does." >&2
     exit 1
     ;;
 esac
@@ -26,7 +27,7 @@ servers="$(awk '$1 == "nameserver" { print ($2 ~ /:/ ? "[" $2 "]" : $2) }' /etc/
 {
   echo "resolver ${servers:-127.0.0.11} valid=5s;"
   echo 'resolver_timeout 3s;'
-  echo "map \$host \$upstream_domain { default \"${UPSTREAM_DOMAIN:-}\"; }"
+  echo "map \$host \$upstream_domain { default \"$domain\"; }"
 } > /tmp/nginx/network.conf
 exec nginx "$@" -g "daemon off;"
 EOF
