@@ -36,6 +36,55 @@ it('has every header at one level: a location with one of its own would lose all
   expect(locations.filter((body) => body?.includes('add_header'))).toEqual([]);
 });
 
+/** The map of nginx.conf as nginx reads it: names first, then patterns in their order. */
+function cacheControl(path: string): string | undefined {
+  const config = renderImage(site).find((file) => file.path.endsWith('nginx.conf'))?.content ?? '';
+  const [, body = ''] =
+    /map \$uri \$cache_control \{\n([^}]*(?:\{[0-9,]+\}[^}]*)*)\n {2}\}/.exec(config) ?? [];
+  const rules = [...body.matchAll(/^ {4}(?:"~(.*)"|(\S+)) "(.*)";$/gm)];
+  const named = rules.find(([, , name]) => name === path);
+  const matched = rules.find(([, pattern]) => pattern !== undefined && new RegExp(pattern).test(path));
+  return (named ?? matched ?? rules.find(([, , name]) => name === 'default'))?.[3];
+}
+
+const year = 'public, max-age=31536000, immutable';
+const hour = 'public, max-age=3600';
+it.each([
+  // as Vite, webpack, Angular and Next name them
+  ['/assets/index-DiwrgTda.js', year],
+  ['/assets/index-D7Yqi00m.css', year],
+  ['/assets/deep/logo-B3xk_0Qp.svg', year],
+  ['/static/js/main.8d1f9b2c.js', year],
+  ['/static/js/453.8beb3b2f.chunk.js', year],
+  ['/main-5YQ2KAWX.js', year],
+  ['/polyfills.1a2b3c4d5e6f7a8b.js', year],
+  ['/_next/static/chunks/main-app.js', year],
+  // names that people give: other content may come under them
+  ['/firebase-messaging-sw.js', 'no-cache'],
+  ['/service-worker.js', 'no-cache'],
+  ['/my-component-styles.css', 'no-cache'],
+  ['/report-20240101.js', 'no-cache'],
+  ['/assets/i18n/translations.json', 'no-cache'],
+  ['/assets/env-settings.js', 'no-cache'],
+  ['/assets/apple-touch-icon.png', hour],
+  ['/assets/Logo-DarkMode.svg', hour],
+  ['/assets/photo-20240101.jpg', hour],
+  ['/index.html', 'no-cache'],
+  ['/users/5', 'no-cache'],
+  ['/config.json', 'no-store'],
+])('says of %s: %s', (path, expected) => {
+  expect(cacheControl(path)).toBe(expected);
+});
+
+it('refuses hidden files before it looks for a file', () => {
+  const config = renderImage(site).find(({ path }) => path.endsWith('nginx.conf'))?.content ?? '';
+  const [first] = [...config.matchAll(/location ~ (\S+) \{/g)];
+  const hidden = new RegExp(first?.[1] ?? '');
+  expect(
+    ['/.vite/manifest.json', '/a/.env', '/.well-known/security.txt'].map((path) => hidden.test(path)),
+  ).toEqual([true, true, false]);
+});
+
 it('copies nothing but the site and its configuration', () => {
   const ignore = renderImage(site).find(({ path }) => path.endsWith('.dockerignore'))?.content ?? '';
   const lines = ignore.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
