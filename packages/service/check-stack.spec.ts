@@ -31,6 +31,18 @@ test('each problem, in the order of the projects', () => {
   expect(() => checkStack(services)).toThrow('apps/api/toolbox.yaml: api is the container name of API');
 });
 
+test('two services at one public address, however its path ends', () => {
+  const at = (path: string) => ({ expose: { host: 'app.example.com', path } });
+  const services = [
+    service('api', { port: 1, uid: 1001, ...at('/api') }),
+    service('chat', { port: 2, uid: 1002, ...at('/api/') }),
+    service('web', { port: 3, uid: 1003, ...at('/') }),
+  ];
+  expect(findStackProblems(services).map(({ key, message }) => `${key}: ${message}`)).toEqual([
+    'expose: app.example.com/api/ is the public address of api (apps/api) as well',
+  ]);
+});
+
 test.each<[Record<string, string[]>, string[] | null]>([
   [{ a: ['b'], b: ['c'], c: [] }, null],
   [{ a: ['b', 'c'], b: ['c'], c: [] }, null],

@@ -9,7 +9,7 @@ export function checkStack(services: readonly Service[]): void {
   if (problems.length > 0) throw new DescriptionError(problems);
 }
 
-/** Two services with one port, one user id or one slug, and calls to a service that does not exist; sorted by project name. */
+/** Two services with one port, user id, slug or public address, and calls to a service that does not exist; sorted by project name. */
 export function findStackProblems(services: readonly Service[]): readonly Problem[] {
   const ordered = [...services].sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = ordered.map(({ name }) => name);
@@ -17,6 +17,12 @@ export function findStackProblems(services: readonly Service[]): readonly Proble
     ...findTwins(ordered, 'port', ({ port }) => port, 'the port'),
     ...findTwins(ordered, 'uid', ({ uid }) => uid, 'the user id'),
     ...findTwins(ordered, '', ({ slug }) => slug, 'the container name'),
+    ...findTwins(
+      ordered.filter(({ expose }) => expose !== null),
+      'expose',
+      publicAddress,
+      'the public address',
+    ),
     ...ordered.flatMap((service) =>
       service.calls
         .filter((called) => !names.includes(called))
@@ -73,6 +79,11 @@ function findTwins(
     else first.set(value, service);
   }
   return problems;
+}
+
+/** `/api` and `/api/` are one place. */
+function publicAddress({ expose }: Service): string {
+  return `${expose?.host}${expose?.path.replace(/\/+$/, '')}/`;
 }
 
 function others(names: readonly string[], { name }: Service): readonly string[] {
