@@ -58,5 +58,8 @@ describe('wireServices', () => {
     expect(proxy!.calls).toEqual(['api']);
     expect(proxy!.settings).toEqual({ NODE_ENV: 'production' });
     expect([api!.calls, inner!.calls]).toEqual([[], []]);
+    expect(proxy!.secrets).toEqual([]);
+    const [withTls] = wire(service('proxy', { proxy: { tls: true } }));
+    expect(withTls!.secrets).toEqual(['tls-certificate', 'tls-key']);
   });
 });

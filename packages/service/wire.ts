@@ -47,7 +47,9 @@ export function wireServices(
 ): readonly Service[] {
   const exposed = services.filter(({ expose }) => expose !== null).map(({ name }) => name);
   return services.map((service) => {
-    const proxied = runtimeOf(service).proxiesExposed ? exposed.filter((name) => name !== service.name) : [];
+    const isProxy = runtimeOf(service).proxiesExposed ?? false;
+    const proxied = isProxy ? exposed.filter((name) => name !== service.name) : [];
+    const certificate = isProxy && service.proxy.tls ? ['tls-certificate', 'tls-key'] : [];
     const used = service.uses.flatMap((name) => wirings[name]?.(stack) ?? []);
     const settings = Object.assign(
       {},
@@ -60,7 +62,7 @@ export function wireServices(
       ...service,
       calls: unique([...service.calls, ...proxied]),
       settings: Object.fromEntries(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))),
-      secrets: unique([...service.secrets, ...used.flatMap(({ secrets }) => secrets)]),
+      secrets: unique([...service.secrets, ...certificate, ...used.flatMap(({ secrets }) => secrets)]),
     };
   });
 }
