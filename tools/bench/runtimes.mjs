@@ -113,7 +113,7 @@ async function templateBytes(bench, project, template, site) {
   const source = site ? join('dist', 'apps', project) : join('apps', project);
   cpSync(join(bench.workspace(), source), site ? join(context, 'site') : context, {
     recursive: true,
-    filter: (path) => !/(^|\/)(\.venv|node_modules|nginx)$/.test(path),
+    filter: (path) => !/(^|\/)(\.venv|node_modules|Dockerfile\.dockerignore)$/.test(path),
   });
   writeFileSync(join(context, 'Dockerfile'), template);
   const authority = process.env.TOOLBOX_CA_FILE ?? process.env.NODE_EXTRA_CA_CERTS;
