@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { RenderedFile } from '../../files/types';
 import type { Service } from '../../service/types';
+import { execForm } from '../dockerfile-quoting';
+import { imageLabels, imageSettings } from '../image-settings';
 import { baseImages } from './base-images';
-import { execForm, quoteValue } from './dockerfile-quoting';
 import { moduleFolder, packagePath } from './module-folder';
 import { renderTemplate } from './template';
 
@@ -55,8 +56,11 @@ function renderDockerfile(
     port: service.port,
     health: renderTemplate('image/health.go.ejs', { live: service.health.live }),
     startSeconds: service.health.startSeconds,
-    labels: labels(service, baseImage),
-    settings: settings(service),
+    labels: imageLabels(service, baseImage ? 'BASE_IMAGE' : null),
+    settings: imageSettings(service, {
+      // Go's own variable: without it a program finds no time zones on an empty base.
+      ZONEINFO: zones,
+    }),
     check: execForm([healthProgram]),
     entrypoint: execForm([program]),
     program,
@@ -65,29 +69,4 @@ function renderDockerfile(
   };
   const parts = ['header', 'modules', 'build', 'rootfs', 'final'];
   return parts.map((part) => renderTemplate(`image/${part}.ejs`, values)).join('');
-}
-
-/** Standard names: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
-function labels(service: Service, baseImage: string | null): readonly (readonly [string, string])[] {
-  const prefix = 'org.opencontainers.image.';
-  return [
-    [`${prefix}title`, quoteValue(service.slug)],
-    [`${prefix}version`, '"${VERSION}"'],
-    [`${prefix}revision`, '"${REVISION}"'],
-    [`${prefix}base.name`, baseImage ? '"${BASE_IMAGE}"' : quoteValue('scratch')],
-  ];
-}
-
-/** The service's own settings win over what the image says of itself. */
-function settings(service: Service): readonly (readonly [string, string])[] {
-  const own = Object.entries({
-    PORT: String(service.port),
-    SERVICE_NAME: service.slug,
-    // Go's own variable: without it a program finds no time zones on an empty base.
-    ZONEINFO: zones,
-    ...service.settings,
-  });
-  const quoted = own.map(([name, value]) => [name, quoteValue(value)] as const);
-  const version = 'SERVICE_VERSION' in service.settings ? [] : [['SERVICE_VERSION', '"${VERSION}"'] as const];
-  return [...quoted, ...version].sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import type { RenderedFile } from '../../files/types';
-import { catalogueEntries, imageReference } from '../../images/catalogue';
-import { DescriptionError } from '../../service/description-error';
 import type { Probe, Service } from '../../service/types';
-import { quoteValue } from './quote-value';
+import { catalogueImage } from '../base-image';
+import { execForm } from '../dockerfile-quoting';
+import { imageLabels, imageSettings } from '../image-settings';
 import { renderTemplate } from './template';
 
 const imageKey = 'nginx-alpine';
@@ -36,7 +36,7 @@ export function renderNginxImage(image: NginxImage): readonly RenderedFile[] {
     ...described,
     configuration,
     folder: posix.dirname(configuration[0] ?? service.root),
-    nginxImage: reference(service, image.images),
+    nginxImage: catalogueImage(service, image.images, imageKey),
     start: image.start,
     stages: image.stages,
     last: image.last,
@@ -45,8 +45,8 @@ export function renderNginxImage(image: NginxImage): readonly RenderedFile[] {
     gid: service.gid,
     startSeconds: service.health.startSeconds,
     check: check(service.health.live, service.port),
-    labels: labels(service),
-    settings: settings(service),
+    labels: imageLabels(service, 'NGINX_IMAGE'),
+    settings: imageSettings(service),
   };
   const paths = [...configuration, ...image.copied];
   const ignored = { ...described, paths, leftOut: image.leftOut };
@@ -61,37 +61,11 @@ export function generated({ root }: Service, path: string, content: string): Ren
   return { path: posix.join(root, path), content, ownership: 'generated' };
 }
 
-function reference(service: Service, images: Readonly<Record<string, string>>): string {
-  if (!images[imageKey] && !catalogueEntries().has(imageKey)) {
-    const message = `the catalogue has no image ${imageKey}`;
-    throw new DescriptionError({ file: `${service.root}/toolbox.yaml`, key: 'version', message });
-  }
-  return imageReference(imageKey, images);
-}
-
 /** The image has busybox, which has wget and nc. */
 function check(live: Probe, port: number): string {
   const words =
     live.kind === 'http'
       ? ['wget', '-q', '-O', '/dev/null', `http://127.0.0.1:${port}${live.path}`]
       : ['nc', '-z', '-w', '2', '127.0.0.1', String(port)];
-  return words.map((word) => JSON.stringify(word)).join(', ');
-}
-
-/** Standard names: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
-function labels(service: Service): readonly (readonly [string, string])[] {
-  const prefix = 'org.opencontainers.image.';
-  return [
-    [`${prefix}title`, quoteValue(service.slug)],
-    [`${prefix}version`, '"${VERSION}"'],
-    [`${prefix}revision`, '"${REVISION}"'],
-    [`${prefix}base.name`, '"${NGINX_IMAGE}"'],
-  ];
-}
-
-function settings(service: Service): readonly (readonly [string, string])[] {
-  const own = Object.entries({ PORT: String(service.port), SERVICE_NAME: service.slug, ...service.settings });
-  const quoted = own.map(([name, value]) => [name, quoteValue(value)] as const);
-  const version = 'SERVICE_VERSION' in service.settings ? [] : [['SERVICE_VERSION', '"${VERSION}"'] as const];
-  return [...quoted, ...version].sort(([a], [b]) => (a < b ? -1 : 1));
+  return execForm(words);
 }

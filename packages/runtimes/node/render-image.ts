@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { Service } from '../../service/types';
+import { imageLabels, imageSettings } from '../image-settings';
 import type { RenderedFile } from '../../files/types';
 import { baseImages } from './base-images';
-import { quoteValue } from './dockerfile-quoting';
 import { appFolder, installFacts } from './install';
 import { renderTemplate } from './template';
 
@@ -50,8 +50,8 @@ function renderDockerfile(service: Service, images: Readonly<Record<string, stri
     startSeconds: service.health.startSeconds,
     output: service.build.output,
     main: JSON.stringify(service.build.main),
-    labels: labels(service, baseImage),
-    settings: settings(service),
+    labels: imageLabels(service, baseImage ? 'BASE_IMAGE' : null),
+    settings: imageSettings(service),
   };
   const parts = [
     'header',
@@ -77,25 +77,6 @@ function shell(service: Service): string {
   return [isAlpine(service) ? '/bin/ash' : '/bin/bash', '-euo', 'pipefail', '-c']
     .map((word) => `"${word}"`)
     .join(', ');
-}
-
-/** Standard names: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
-function labels(service: Service, baseImage: string | null): readonly (readonly [string, string])[] {
-  const prefix = 'org.opencontainers.image.';
-  return [
-    [`${prefix}title`, quoteValue(service.slug)],
-    [`${prefix}version`, '"${VERSION}"'],
-    [`${prefix}revision`, '"${REVISION}"'],
-    [`${prefix}base.name`, baseImage ? '"${BASE_IMAGE}"' : quoteValue('scratch')],
-  ];
-}
-
-/** The service's own settings win over what the image says of itself. */
-function settings(service: Service): readonly (readonly [string, string])[] {
-  const own = Object.entries({ PORT: String(service.port), SERVICE_NAME: service.slug, ...service.settings });
-  const quoted = own.map(([name, value]) => [name, quoteValue(value)] as const);
-  const version = 'SERVICE_VERSION' in service.settings ? [] : [['SERVICE_VERSION', '"${VERSION}"'] as const];
-  return [...quoted, ...version].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function renderIgnoreFile(service: Service): string {

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { RenderedFile } from '../../files/types';
 import type { Probe, Service } from '../../service/types';
+import { execForm } from '../dockerfile-quoting';
+import { imageLabels, imageSettings } from '../image-settings';
 import { baseImages } from './base-images';
-import { execForm, quoteValue } from './dockerfile-quoting';
 import { entryFiles } from './entry';
 import { renderIgnoreFile } from './ignore-file';
 import { installFacts } from './install';
@@ -109,36 +110,14 @@ function renderDockerfile(
     start: programs.start,
     health: programs.health,
     startSeconds: service.health.startSeconds,
-    labels: labels(service, baseImage),
-    settings: settings(service),
+    labels: imageLabels(service, baseImage ? 'BASE_IMAGE' : null),
+    settings: imageSettings(service, {
+      PATH: '/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    }),
     check: execForm(healthCommand),
     entrypoint: execForm(['/opt/venv/bin/python', `${folder}/start.py`, ...programs.arguments]),
     command: execForm(programs.command),
   };
   const parts = ['header', 'runtime', 'account', 'deps', 'app', 'final'];
   return parts.map((part) => renderTemplate(`image/${part}.ejs`, values)).join('');
-}
-
-/** Standard names: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
-function labels(service: Service, baseImage: string | null): readonly (readonly [string, string])[] {
-  const prefix = 'org.opencontainers.image.';
-  return [
-    [`${prefix}title`, quoteValue(service.slug)],
-    [`${prefix}version`, '"${VERSION}"'],
-    [`${prefix}revision`, '"${REVISION}"'],
-    [`${prefix}base.name`, baseImage ? '"${BASE_IMAGE}"' : quoteValue('scratch')],
-  ];
-}
-
-/** The service's own settings win over what the image says of itself. */
-function settings(service: Service): readonly (readonly [string, string])[] {
-  const own = Object.entries({
-    PATH: '/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    PORT: String(service.port),
-    SERVICE_NAME: service.slug,
-    ...service.settings,
-  });
-  const quoted = own.map(([name, value]) => [name, quoteValue(value)] as const);
-  const version = 'SERVICE_VERSION' in service.settings ? [] : [['SERVICE_VERSION', '"${VERSION}"'] as const];
-  return [...quoted, ...version].sort(([a], [b]) => (a < b ? -1 : 1));
 }
