@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { render } from 'ejs';
+import { templatesIn } from '../template';
 
-/** Renders a template of the folder `files`; `path` is relative to it. Templates print with `<%-`: nothing is HTML here. */
-export function renderTemplate(path: string, values: Readonly<Record<string, unknown>>): string {
-  return render(readFileSync(join(__dirname, 'files', path), 'utf8'), { ...values });
-}
+/** Renders a template of this runtime's folder `files`; the path is relative to it. */
+export const renderTemplate = templatesIn(join(__dirname, 'files'));
