@@ -1,10 +1,11 @@
 import type { PluginOptions } from './plugin-options.gen';
 import type { BaseFamily } from './types';
 
+/** Default names of all inferred targets; the schema of the plugin's options describes each. */
+const targets = ['docker-build', 'docker-deps', 'docker-load', 'docker-run', 'docker-size-check'] as const;
+
 /** Names of the inferred targets by their default names. */
-export type TargetNames = Readonly<
-  Record<'docker-build' | 'docker-deps' | 'docker-load' | 'docker-run' | 'docker-size-check', string>
->;
+export type TargetNames = Readonly<Record<(typeof targets)[number], string>>;
 
 /** Options of the plugin with every default filled in; null stands for "not chosen here". */
 export interface ResolvedPluginOptions {
@@ -27,11 +28,7 @@ export interface ResolvedPluginOptions {
 export function resolvePluginOptions(options: PluginOptions): ResolvedPluginOptions {
   return {
     targetNames: {
-      'docker-build': 'docker-build',
-      'docker-deps': 'docker-deps',
-      'docker-load': 'docker-load',
-      'docker-run': 'docker-run',
-      'docker-size-check': 'docker-size-check',
+      ...(Object.fromEntries(targets.map((name) => [name, name])) as TargetNames),
       ...options.targetNames,
     },
     engine: options.engine ?? 'docker',

@@ -15,7 +15,7 @@ import { DescriptionError } from '../../service/description-error';
 import { createNodes, createNodesV2, name } from '../plugin';
 import type { Input } from './build-inputs';
 import { createNodesFor } from './create-nodes';
-import type { TargetConfiguration } from './targets';
+import type { TargetConfiguration } from './target-configuration';
 
 let root: string;
 let data: string;

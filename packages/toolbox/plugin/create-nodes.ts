@@ -7,7 +7,8 @@ import { DescribedProjects, stackFile } from './described-projects';
 import { FactsCache } from './facts-cache';
 import { dockerfileFacts } from './dockerfile-facts';
 import { serviceFacts } from './service-facts';
-import { inferStackTargets, inferTargets, type TargetConfiguration } from './targets';
+import type { TargetConfiguration } from './target-configuration';
+import { inferStackTargets, inferTargets } from './targets';
 
 /** A service description, or a Dockerfile of a project without one. */
 export const pattern = '**/{toolbox.yaml,Dockerfile}';

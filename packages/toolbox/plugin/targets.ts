@@ -3,25 +3,7 @@ import { buildInputs, type Input } from './build-inputs';
 import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
 import type { ProjectFacts } from './project-facts';
-
-/** The part of Nx's target configuration that is inferred here. */
-export interface TargetConfiguration {
-  readonly executor: string;
-  readonly options?: Readonly<Record<string, unknown>>;
-  readonly cache?: boolean;
-  /** Always said: where it is not, Nx looks the executor's schema up for every single target. */
-  readonly continuous: false;
-  readonly dependsOn?: readonly (
-    string | { readonly target: string; readonly projects: readonly string[] }
-  )[];
-  readonly inputs?: readonly Input[];
-  readonly outputs?: readonly string[];
-  readonly metadata: {
-    readonly technologies: readonly string[];
-    readonly description: string;
-    readonly help: { readonly command: string; readonly example: Readonly<Record<string, unknown>> };
-  };
-}
+import { metadata, type TargetConfiguration } from './target-configuration';
 
 /** The image's record stands for the image. The default budget comes from the plugin's options and the descriptions. */
 const sizeCheckInputs: readonly Input[] = [
@@ -160,18 +142,5 @@ function buildOptions(facts: ProjectFacts, options: ResolvedPluginOptions): Reco
     ...(options.platforms.length === 0 ? {} : { platforms: options.platforms }),
     ...(options.cacheFrom.length === 0 ? {} : { cacheFrom: options.cacheFrom }),
     ...(options.cacheTo.length === 0 ? {} : { cacheTo: options.cacheTo }),
-  };
-}
-
-/** Never the technology "docker": Nx takes such a project for one that @nx/docker releases, and `nx release` fails without it. */
-function metadata(
-  target: string,
-  description: string,
-  example: Readonly<Record<string, unknown>>,
-): TargetConfiguration['metadata'] {
-  return {
-    technologies: ['container'],
-    description,
-    help: { command: `npx nx ${target} <project> --help`, example },
   };
 }
