@@ -79,7 +79,7 @@ describe('a FastAPI app', () => {
   it.each<[string, string, string]>([
     ['@app.get("/healthz")\ndef h(): ...\n@app.get("/ready")\ndef r(): ...', '/healthz', '/ready'],
     [
-      'router = APIRouter(prefix="/api/v1")\n@router.get("/health/")\ndef h(): ...',
+      'router = APIRouter(prefix="/api/v1")\n@router.get("/health/")\ndef h(): ...\napp.include_router(router)',
       '/api/v1/health',
       '/api/v1/health',
     ],
@@ -90,6 +90,58 @@ describe('a FastAPI app', () => {
       live: { kind: 'http', path: live },
       ready: { kind: 'http', path: ready },
     });
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, string | null]>([
+    [
+      'through packages that pass them on',
+      {
+        'shop/__init__.py': '',
+        'shop/web/app.py':
+          'from fastapi import FastAPI\nfrom shop.web.api.router import api_router\ndef get_app() -> FastAPI:\n    app = FastAPI()\n    app.include_router(router=api_router, prefix="/api")\n    return app\n',
+        'shop/web/api/router.py':
+          'from fastapi import APIRouter\nfrom shop.web.api import monitoring, echo\napi_router = APIRouter()\napi_router.include_router(monitoring.router)\napi_router.include_router(echo.router, prefix="/echo", tags=["echo"])\n',
+        'shop/web/api/monitoring/__init__.py': 'from .views import router\n__all__ = ["router"]\n',
+        'shop/web/api/monitoring/views.py':
+          'from fastapi import APIRouter\nrouter = APIRouter(tags=["a", "b"], prefix="/ops")\n@router.get("/health")\ndef h(): ...\n',
+        'shop/web/api/echo.py': 'from fastapi import APIRouter\nrouter = APIRouter()\n',
+      },
+      '/api/ops/health',
+    ],
+    [
+      'to an app that is mounted',
+      {
+        'main.py': `${fastapi}from v1 import sub as one\napp.mount("/v1", one)\n`,
+        'v1.py':
+          'from fastapi import APIRouter\nfrom users import router\nsub = APIRouter()\nsub.include_router(router)\n',
+        'users.py':
+          'from fastapi import APIRouter\nrouter: APIRouter = APIRouter()\nrouter.add_api_route("/ping", lambda: 1)\n',
+      },
+      '/v1/ping',
+    ],
+    [
+      'not through a prefix that only the running app knows',
+      {
+        'main.py': `${fastapi}from a import router\nfrom settings import API\napp.include_router(router, prefix=API)\n`,
+        'a.py': 'from fastapi import APIRouter\nrouter = APIRouter()\n@router.get("/health")\ndef h(): ...\n',
+      },
+      null,
+    ],
+    [
+      'not to a router that nothing includes, nor in a circle',
+      {
+        'main.py': fastapi,
+        'a.py':
+          'from fastapi import APIRouter\nfrom b import two\none = APIRouter()\n@one.get("/health")\ndef h(): ...\ntwo.include_router(one)\n',
+        'b.py':
+          'from fastapi import APIRouter\nfrom a import one\ntwo = APIRouter()\none.include_router(two)\n',
+      },
+      null,
+    ],
+  ])('follows its routers %s', (_, sources, path) => {
+    expect(found(sources)?.facts.detected?.live).toEqual(
+      path === null ? { kind: 'tcp' } : { kind: 'http', path },
+    );
   });
 
   it('is none where FastAPI stands in a comment or no call', () => {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Probe } from '../../../service/types';
+import { routerPrefixes, type PrefixOf } from './routers';
 import type { Module } from './sources';
 
 const live = [
@@ -16,9 +17,10 @@ const live = [
 ];
 const ready = ['ready', 'readyz', 'readiness'];
 
-/** Probes for routes such as `/health` in the sources; none where a router's own prefix is not known. */
+/** Probes for routes such as `/health` in the sources; none where the path of a route cannot be read from them. */
 export function findHealth(modules: readonly Module[]): { readonly live?: Probe; readonly ready?: Probe } {
-  const routes = modules.flatMap(routesOf);
+  const prefixOf = routerPrefixes(modules);
+  const routes = modules.flatMap((module) => routesOf(module, prefixOf));
   const liveRoute = best(routes, live);
   const readyRoute = best(routes, ready) ?? liveRoute;
   return {
@@ -35,24 +37,19 @@ function best(routes: readonly string[], names: readonly string[]): string | und
     .sort((a, b) => place(a) - place(b) || a.length - b.length || (a < b ? -1 : 1))[0];
 }
 
-/**
- * `@app.get("/health")`, `Route("/health", …)`, `add_api_route("/health", …)`, `path("health/", …)`. A router's routes count where its prefix
- * stands in the same file; a router that is mounted elsewhere may have another one there, and is left out.
- */
-function routesOf({ content }: Module): readonly string[] {
-  const prefix = /\b\w*[rR]outer\s*=\s*(?:\w+\.)?APIRouter\([^)]*\bprefix\s*=\s*["'](\/[\w./-]*)["']/.exec(
-    content,
-  )?.[1];
-  const onRouter = [...content.matchAll(/@\w*[rR]outer\.(?:get|api_route)\(\s*["'](\/?[\w./-]*)["']/g)].map(
-    (match) => posix.join('/', prefix ?? '', match[1]!),
-  );
+/** `@app.get("/health")`, `add_api_route("/health", …)` below the prefixes of its router; `Route("/health", …)`, `path == "/health"`. */
+function routesOf(module: Module, prefixOf: PrefixOf): readonly string[] {
+  const { content } = module;
+  const onVariable = [
+    ...content.matchAll(/@(\w+)\.(?:get|route|api_route|custom_route|head)\(\s*["'](\/?[\w./-]*)["']/g),
+    ...content.matchAll(/\b(\w+)\.(?:add_api_route|add_route|add_url_rule)\(\s*["'](\/[\w./-]*)["']/g),
+  ].flatMap(([, variable, path]) => {
+    const prefix = prefixOf(module, variable!);
+    return prefix === null ? [] : [posix.join('/', prefix, path!)];
+  });
   const direct = [
-    ...content.matchAll(
-      /@(?!\w*[rR]outer\b)\w+\.(?:get|route|api_route|custom_route|head)\(\s*["'](\/[\w./-]*)["']/g,
-    ),
-    ...content.matchAll(/\b(?:Route|add_api_route|add_route|add_url_rule)\(\s*["'](\/[\w./-]*)["']/g),
+    ...content.matchAll(/\bRoute\(\s*["'](\/[\w./-]*)["']/g),
     ...content.matchAll(/\bpath\s*==\s*["'](\/[\w./-]*)["']/g),
   ].map((match) => match[1]!);
-  const isMounted = /\b(?:APIRouter|Blueprint)\(/.test(content);
-  return [...direct, ...(isMounted ? onRouter : [])].map((route) => route.replace(/(.)\/$/, '$1'));
+  return [...onVariable, ...direct].map((route) => route.replace(/(.)\/$/, '$1'));
 }
