@@ -2,6 +2,15 @@ import { join } from 'node:path';
 import { docker, tryDocker } from './engine';
 import type { Workspace } from './workspace';
 
+/** The image that the catalogue of the installed plugin has under the key that starts so. */
+export function imageOf(workspace: Workspace, start: string): string {
+  const { images } = workspace.json<{ images: Record<string, { image: string; tag: string }> }>(
+    'node_modules/toolbox/dist/packages/images/catalogue.json',
+  );
+  const { image, tag } = Object.entries(images).find(([key]) => key.startsWith(start))![1];
+  return `${image}:${tag}`;
+}
+
 /** Starts a backing service, and waits until it answers. */
 export function startBackingService(
   workspace: Workspace,
@@ -10,15 +19,11 @@ export function startBackingService(
   env: readonly string[],
   ...command: string[]
 ): void {
-  const { images } = JSON.parse(
-    workspace.read('node_modules/toolbox/dist/packages/images/catalogue.json'),
-  ) as { images: Record<string, { image: string; tag: string }> };
-  const { image, tag } = Object.entries(images).find(([key]) => key.startsWith(`${name}-`))![1];
   const secret = join(workspace.root, 'secrets', `${name}-password`);
   docker(
     ...['run', '--detach', '--name', name, '--network', network],
     ...env.flatMap((pair) => ['--env', pair]),
-    ...['--volume', `${secret}:/run/secrets/${name}-password:ro`, `${image}:${tag}`, ...command],
+    ...['--volume', `${secret}:/run/secrets/${name}-password:ro`, imageOf(workspace, `${name}-`), ...command],
   );
   const check = name === 'postgres' ? ['pg_isready', '-h', '127.0.0.1', '-U', 'acme'] : ['redis-cli', 'ping'];
   for (let attempt = 0; tryDocker('exec', name, ...check).code !== 0; attempt += 1) {

@@ -134,6 +134,21 @@ describe('what cannot be built is one line', () => {
   });
 });
 
+it.each([
+  ['the project', 'module x', 'api'],
+  ['the module', 'module example.com/shop/v2', 'shop'],
+])('of several programs takes the one with the name of %s, and says so', (_, goModText, name) => {
+  const detection = found({
+    'apps/api/go.mod': `${goModText}\ngo 1.26\n`,
+    'apps/api/cmd/a/main.go': program(''),
+    [`apps/api/cmd/${name}/main.go`]: program(''),
+  });
+  expect(detection?.facts.detected?.build?.main).toBe(`cmd/${name}`);
+  expect(detection?.notes).toContainEqual(
+    `The module has several programs; ./cmd/${name} is built. Set build.main for another one.`,
+  );
+});
+
 it('says what an image with nothing but the program cannot do', () => {
   const body = 'template.ParseGlob("templates/*.html")';
   const notes = found({

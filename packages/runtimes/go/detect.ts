@@ -22,7 +22,8 @@ export function detect({ name, root }: ProjectTargets, workspace: WorkspaceReade
   const parsed = parseGoMod(workspace.read(goMod) ?? '');
   checkVersion(parsed, goMod);
   const lockfile = lockfileOf(module, parsed, workspace);
-  const main = posix.relative(module, chosenMain(mains, module, root, workspace)) || '.';
+  const chosen = chosenMain(mains, module, root, [name, parsed.name], workspace);
+  const main = posix.relative(module, chosen.folder) || '.';
 
   // The program's own file says more of it than the packages that it imports.
   const sources = [...(module === root ? own : sourceFiles(module, workspace))].sort(
@@ -51,6 +52,7 @@ export function detect({ name, root }: ProjectTargets, workspace: WorkspaceReade
     },
     ...(fixedPort ? { fixedPort } : {}),
     notes: [
+      ...chosen.notes,
       ...notes,
       ...(health.live
         ? []
@@ -66,24 +68,29 @@ function isIn({ path }: SourceFile, module: string, main: string): boolean {
   return posix.dirname(path) === posix.join(module, main);
 }
 
-/** The only program, the one at the project's root, or the one that the description names. */
+/** The one that the description names, the one at the project's root, the only one, or the one that has the name of the project or the module. */
 function chosenMain(
   mains: readonly string[],
   module: string,
   root: string,
+  names: readonly (string | null)[],
   workspace: WorkspaceReader,
-): string {
+): { readonly folder: string; readonly notes: readonly string[] } {
   const description = posix.join(root, 'toolbox.yaml');
   const described = /\bmain:\s*["']?([\w./-]+)/.exec(workspace.read(description) ?? '')?.[1];
   const wanted = [...(described ? [posix.join(module, described)] : []), posix.normalize(root)];
-  const found =
-    wanted.find((folder) => mains.includes(folder)) ?? (mains.length === 1 ? mains[0] : undefined);
-  if (found !== undefined) return found;
-  const named = mains.map((folder) => `./${posix.relative(module, folder)}`).join(', ');
+  const sure = wanted.find((folder) => mains.includes(folder)) ?? (mains.length === 1 ? mains[0] : undefined);
+  if (sure !== undefined) return { folder: sure, notes: [] };
+  const pathOf = (folder: string) => `./${posix.relative(module, folder)}`;
+  const named = names.flatMap((name) => mains.filter((folder) => posix.basename(folder) === name))[0];
+  if (named !== undefined) {
+    const note = `The module has several programs; ${pathOf(named)} is built. Set build.main for another one.`;
+    return { folder: named, notes: [note] };
+  }
   throw new DescriptionError({
     file: root,
     key: '',
-    message: `there are several programs: ${named}. Set build.main in ${description} to one of them`,
+    message: `there are several programs: ${mains.map(pathOf).join(', ')}. Set build.main in ${description} to one of them`,
   });
 }
 

@@ -3,6 +3,8 @@ import type { WorkspaceReader } from '../runtime';
 
 /** What a go.mod or go.work says, as far as an image depends on it. */
 export interface GoMod {
+  /** Last part of the module's path without its major version, e.g. `podinfo` for `github.com/stefanprodan/podinfo/v6`. */
+  readonly name: string | null;
   /** The version of Go that it needs, e.g. `1.25` or `1.26.3`. */
   readonly go: string | null;
   readonly hasRequirements: boolean;
@@ -14,7 +16,9 @@ export interface GoMod {
 export function parseGoMod(text: string): GoMod {
   const lines = directives(text);
   const local = (path: string | undefined) => (path && /^\.{1,2}(\/|$)/.test(path) ? [path] : []);
+  const path = lines.find(([name]) => name === 'module')?.[1];
   return {
+    name: path ? posix.basename(path.replace(/\/v\d+$/, '')) : null,
     go: lines.find(([name]) => name === 'go')?.[1] ?? null,
     hasRequirements: lines.some(([name]) => name === 'require'),
     folders: lines.flatMap(([name, ...words]) => {
