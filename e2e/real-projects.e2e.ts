@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageOf } from './backing-services';
 import { addressOf, containersOf, docker, removeContainersOf } from './engine';
@@ -90,13 +90,8 @@ it("a FastAPI project of the public generator fastapi_template, locked by uv, an
       timeout: 180_000,
     },
   );
-  const generated = join(folder, names.fastapi.replace('-', '_'));
-  cpSync(generated, join(workspace.root, app), { recursive: true });
-  for (const path of [
-    generated,
-    ...['.git', '.venv', 'Dockerfile', '.dockerignore'].map((name) => join(workspace.root, app, name)),
-  ])
-    rmSync(path, { recursive: true, force: true });
+  for (const path of ['.git', '.venv', 'Dockerfile', '.dockerignore'])
+    rmSync(join(workspace.root, app, path), { recursive: true, force: true });
   workspace.write(`${app}/project.json`, JSON.stringify({ name: names.fastapi }));
   inImage(
     imageOf(workspace, 'python-3.13-slim'),
