@@ -42,7 +42,7 @@ async function startedWith(name: string): Promise<string> {
   return `http://${addressOf(container?.Id ?? '')}`;
 }
 
-const names = { vite: 'vite-site', fastapi: 'shop-web', go: 'podinfo' };
+const names = { vite: 'vite-site', fastapi: 'shop', go: 'podinfo' };
 
 beforeAll(() => {
   removeContainersOf(...Object.values(names));
@@ -100,7 +100,7 @@ it("a FastAPI project of the public generator fastapi_template, locked by uv, an
   );
   const address = await startedWith(names.fastapi);
   const description = workspace.read(`${app}/toolbox.yaml`);
-  expect(description).toMatch(/runtime: fastapi\n[^]*lockfile: apps\/shop-web\/uv\.lock\n/);
+  expect(description).toMatch(/runtime: fastapi\n[^]*lockfile: apps\/shop\/uv\.lock\n/);
   expect(description).toContain('/api/health');
   const echo = await fetch(`${address}/api/echo/`, {
     method: 'POST',
