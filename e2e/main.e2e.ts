@@ -52,7 +52,7 @@ describe('a new node service, from the generator to a healthy container', () => 
   });
 
   it("builds and passes the new app's own tests and type check", () => {
-    workspace.nxOk(['run-many', '-t', 'build', 'test', 'typecheck', '-p', 'api']);
+    workspace.nxOk(['run-many', '-t', 'build', 'test', 'lint', 'typecheck', '-p', 'api']);
   });
 
   it('infers targets that explain themselves', () => {

@@ -36,7 +36,13 @@ export function newApp(request: NewAppRequest): NewApp {
       ownership: 'scaffolded',
     })),
     dependencies: { fastify: '^5.8.0', 'prom-client': '^15.1.3' },
-    devDependencies: { '@types/node': '^24.0.0', esbuild: '^0.28.0', tsx: '^4.21.0', typescript: '~6.0.3' },
+    devDependencies: {
+      '@types/node': '^24.0.0',
+      esbuild: '^0.28.0',
+      oxlint: '^1.94.0',
+      tsx: '^4.21.0',
+      typescript: '~6.0.3',
+    },
   };
 }
 
@@ -80,6 +86,12 @@ function projectJson({ name, root, tsconfigBase }: NewAppRequest): unknown {
         cache: true,
         inputs: ['default', ...sharedInputs, '^default'],
         options: { command: 'node --import tsx --test src/*.test.ts', cwd: '{projectRoot}' },
+      },
+      lint: {
+        executor: 'nx:run-commands',
+        cache: true,
+        inputs: ['default'],
+        options: { command: 'oxlint --deny-warnings', cwd: '{projectRoot}' },
       },
       typecheck: {
         executor: 'nx:run-commands',

@@ -13,7 +13,7 @@ it('has targets that Nx can cache truthfully', () => {
   const { targets } = JSON.parse(content('project.json')) as {
     targets: Record<string, { cache?: boolean; outputs?: string[] }>;
   };
-  expect(Object.keys(targets).sort()).toEqual(['build', 'serve', 'test', 'typecheck']);
+  expect(Object.keys(targets).sort()).toEqual(['build', 'lint', 'serve', 'test', 'typecheck']);
   expect(targets['build']).toMatchObject({ cache: true, outputs: ['{workspaceRoot}/dist/{projectRoot}'] });
   expect(content('vite.config.ts')).toContain("outDir: '../../dist/apps/web'");
 });

@@ -41,6 +41,7 @@ export function newApp(request: NewAppRequest): NewApp {
       '@types/react': '^19.2.0',
       '@types/react-dom': '^19.2.0',
       '@vitejs/plugin-react': '^5.1.0',
+      oxlint: '^1.94.0',
       typescript: '~6.0.3',
       vite: '^7.2.0',
       vitest: '^4.0.0',
@@ -74,6 +75,7 @@ function projectJson(request: NewAppRequest): unknown {
       },
       serve: { ...run('vite'), continuous: true },
       test: cached('vitest run'),
+      lint: cached('oxlint --deny-warnings'),
       typecheck: cached('tsc --noEmit --project tsconfig.json'),
     },
   };
