@@ -2,11 +2,12 @@
  * Images of the other runtimes beside the same app on a Dockerfile as public templates have it: one or two stages, the app's packages installed
  * by the language's own tool, on the very base images that ours are made of. Where ours is not well below, it is at the floor.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allKeys, baseImage } from '../bases/catalogue.mjs';
 import { ensureBases } from '../bases/ensure.mjs';
 import { imageBytes } from './peer.mjs';
+import { goFloor, pythonFloor } from './runtime-floors.mjs';
 
 const tag = 'toolbox-bench/template';
 const python = baseImage('python-3.13-slim').name;
@@ -31,16 +32,19 @@ const apps = {
     options: ['--uses=postgres,redis'],
     template: pythonTemplate(['uvicorn', 'app.main:app', '--host', '0.0.0.0']),
     goal: 0.7,
+    floor: pythonFloor,
   },
   celery: {
     options: ['--uses=postgres,redis'],
     template: pythonTemplate(['celery', '--app', 'app.worker:app', 'worker']),
     goal: 0.7,
+    floor: pythonFloor,
   },
   python: {
     options: [],
     template: pythonTemplate(['uvicorn', 'app.main:app', '--host', '0.0.0.0']),
     goal: 0.7,
+    floor: pythonFloor,
   },
   go: {
     options: [],
@@ -53,18 +57,29 @@ COPY --from=build /server /server
 CMD ["/server"]
 `,
     goal: 0.7,
+    floor: goFloor,
   },
   // The base and the files are all there is: the floor of any image on nginx.
   static: {
     options: [],
     template: `FROM ${nginx}\nCOPY site /usr/share/nginx/html\n`,
     goal: 1.03,
-    site: true,
+    files: (project) => ['dist', 'apps', project],
+  },
+  nginx: {
+    options: [],
+    template: `FROM ${nginx}\nCOPY site/nginx /etc/nginx/\n`,
+    goal: 1.03,
+    files: (project) => ['apps', project],
   },
 };
 
 const idOf = (runtime) => `image-size-${runtime}-vs-template`;
-export const ids = Object.keys(apps).map(idOf);
+const floorIdOf = (runtime) => `image-size-${runtime}-vs-floor`;
+export const ids = Object.entries(apps).flatMap(([runtime, { floor }]) => [
+  idOf(runtime),
+  ...(floor ? [floorIdOf(runtime)] : []),
+]);
 
 export async function measure(bench, wanted) {
   const engine = await bench.engine();
@@ -76,42 +91,58 @@ export async function measure(bench, wanted) {
   ];
   await ensureBases({ ...engine, log: bench.log, keys });
   const figures = [];
-  for (const [runtime, { options, template, goal, site }] of Object.entries(apps)) {
-    if (!wanted(idOf(runtime))) continue;
+  for (const [runtime, app] of Object.entries(apps)) {
+    if (!wanted(idOf(runtime)) && !wanted(floorIdOf(runtime))) continue;
     const project = `bench-${runtime}`;
-    const workspace = bench.workspace();
-    bench.nx(
-      workspace,
-      'g',
-      'toolbox:service',
-      project,
-      `--runtime=${runtime}`,
-      ...options,
-      '--no-interactive',
-    );
-    bench.log(`nx docker-build ${project}`);
-    bench.nx(workspace, 'docker-build', project);
-    const record = readFileSync(join(workspace, 'dist', 'images', project, 'image.json'), 'utf8');
-    const ours = JSON.parse(record).sizes.uncompressed;
+    const ours = buildOurs(bench, project, runtime, app.options);
     bench.log(`the same app on a template's Dockerfile`);
-    const theirs = await templateBytes(bench, project, template, site);
+    const theirs = await templateBytes(bench, project, app);
     figures.push({
       id: idOf(runtime),
       value: ours / theirs,
       unit: 'ratio',
-      goal,
-      how: `${mb(ours)} of the new ${runtime} app / ${mb(theirs)} of the same app on a Dockerfile as templates have it, on the same base${site ? `, which with the ${mb(siteBytes(workspace, project))} of the site is the floor of any image on nginx` : ''}; bytes of the unpacked layers`,
+      goal: app.goal,
+      how: `${mb(ours)} of the new ${runtime} app / ${mb(theirs)} of the same app on a Dockerfile as templates have it, on the same base${app.files ? ', which with the same files is the floor of any image on nginx' : ''}; bytes of the unpacked layers`,
+    });
+    if (!app.floor) continue;
+    const floor = await app.floor(bench, tag, contextOf(bench, project));
+    figures.push({
+      id: floorIdOf(runtime),
+      value: ours / floor.bytes,
+      unit: 'ratio',
+      goal: null,
+      how: `${mb(ours)} of the new ${runtime} app / ${mb(floor.bytes)}: ${floor.how}`,
     });
   }
   await bench.docker('image', 'rm', '--force', tag);
-  return figures;
+  return figures.filter(({ id }) => wanted(id));
 }
 
-async function templateBytes(bench, project, template, site) {
-  const context = join(bench.folder, `template-${project}`);
+function buildOurs(bench, project, runtime, options) {
+  const workspace = bench.workspace();
+  bench.nx(
+    workspace,
+    'g',
+    'toolbox:service',
+    project,
+    `--runtime=${runtime}`,
+    ...options,
+    '--no-interactive',
+  );
+  bench.log(`nx docker-build ${project}`);
+  bench.nx(workspace, 'docker-build', project);
+  const record = readFileSync(join(workspace, 'dist', 'images', project, 'image.json'), 'utf8');
+  return JSON.parse(record).sizes.uncompressed;
+}
+
+const contextOf = (bench, project) => join(bench.folder, `template-${project}`);
+
+/** Builds the template's image under `tag`. */
+async function templateBytes(bench, project, { template, files }) {
+  const context = contextOf(bench, project);
   mkdirSync(context, { recursive: true });
-  const source = site ? join('dist', 'apps', project) : join('apps', project);
-  cpSync(join(bench.workspace(), source), site ? join(context, 'site') : context, {
+  const source = join(bench.workspace(), ...(files?.(project) ?? ['apps', project]));
+  cpSync(source, files ? join(context, 'site') : context, {
     recursive: true,
     filter: (path) => !/(^|\/)(\.venv|node_modules|Dockerfile\.dockerignore)$/.test(path),
   });
@@ -120,14 +151,6 @@ async function templateBytes(bench, project, template, site) {
   const own = authority && existsSync(authority) ? authority : '/etc/ssl/certs/ca-certificates.crt';
   await bench.docker('build', '--quiet', '--secret', `id=ca,src=${own}`, '--tag', tag, context);
   return imageBytes(bench, tag);
-}
-
-function siteBytes(workspace, project) {
-  const folder = join(workspace, 'dist', 'apps', project);
-  return readdirSync(folder, { recursive: true })
-    .map((file) => statSync(join(folder, file)))
-    .filter((found) => found.isFile())
-    .reduce((total, { size }) => total + size, 0);
 }
 
 function mb(bytes) {
