@@ -2,6 +2,7 @@ import { logger } from '@nx/devkit';
 import { EngineError } from '../packages/engines/engine';
 import { ImageError } from '../packages/images/image-error';
 import { LockfileError } from '../packages/lockfiles/lockfile-error';
+import { RegistryError } from '../packages/registry/registry-error';
 import { DescriptionError } from '../packages/service/description-error';
 
 /** A mistake in how a target is used: the message is one clear line, without a stack trace. */
@@ -28,7 +29,7 @@ export async function failInOneLine(
 }
 
 function lineFor(error: unknown): string | null {
-  const known = [TargetError, EngineError, ImageError, LockfileError, DescriptionError];
+  const known = [TargetError, EngineError, ImageError, LockfileError, RegistryError, DescriptionError];
   if (known.some((type) => error instanceof type)) return (error as Error).message;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC')

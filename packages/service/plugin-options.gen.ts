@@ -21,6 +21,10 @@ export interface PluginOptions {
      */
     'docker-load'?: string;
     /**
+     * The target that pushes the image to its registry.
+     */
+    'docker-push'?: string;
+    /**
      * The target that runs the image.
      */
     'docker-run'?: string;
@@ -32,7 +36,7 @@ export interface PluginOptions {
   /**
    * Container engine that builds and runs images.
    */
-  engine?: 'docker';
+  engine?: 'docker' | 'podman';
   /**
    * Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own.
    */

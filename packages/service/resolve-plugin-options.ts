@@ -2,7 +2,14 @@ import type { PluginOptions } from './plugin-options.gen';
 import type { BaseFamily } from './types';
 
 /** Default names of all inferred targets; the schema of the plugin's options describes each. */
-const targets = ['docker-build', 'docker-deps', 'docker-load', 'docker-run', 'docker-size-check'] as const;
+const targets = [
+  'docker-build',
+  'docker-deps',
+  'docker-load',
+  'docker-push',
+  'docker-run',
+  'docker-size-check',
+] as const;
 
 /** Names of the inferred targets by their default names. */
 export type TargetNames = Readonly<Record<(typeof targets)[number], string>>;
@@ -10,7 +17,7 @@ export type TargetNames = Readonly<Record<(typeof targets)[number], string>>;
 /** Options of the plugin with every default filled in; null stands for "not chosen here". */
 export interface ResolvedPluginOptions {
   readonly targetNames: TargetNames;
-  readonly engine: 'docker';
+  readonly engine: 'docker' | 'podman';
   readonly builder: string | null;
   readonly registry: string;
   readonly base: BaseFamily;

@@ -83,17 +83,17 @@ var require_equal = __commonJS({
 
 // <stdin>
 exports.validatePluginOptions = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/plugin-options", "x-file": "nx.json: options of the plugin", "title": "PluginOptions", "description": "Options of the plugin `toolbox` in nx.json. Every option has a default.", "type": "object", "additionalProperties": false, "examples": [{ "registry": "registry.example.com/acme", "base": "slim", "platforms": ["linux/amd64", "linux/arm64"] }], "properties": { "targetNames": { "type": "object", "additionalProperties": false, "description": "Names of the inferred targets. Give one another name where a project has a target of that name already.", "properties": { "docker-build": { "$ref": "#/definitions/targetName", "default": "docker-build", "description": "The target that builds the image into `dist/images/<project>`." }, "docker-deps": { "$ref": "#/definitions/targetName", "default": "docker-deps", "description": "The target that cuts the manifest and lockfile down to what one app needs." }, "docker-load": { "$ref": "#/definitions/targetName", "default": "docker-load", "description": "The target that loads the image into the engine." }, "docker-run": { "$ref": "#/definitions/targetName", "default": "docker-run", "description": "The target that runs the image." }, "docker-size-check": { "$ref": "#/definitions/targetName", "default": "docker-size-check", "description": "The target that compares the image's size with its budget." } } }, "engine": { "enum": ["docker"], "default": "docker", "description": "Container engine that builds and runs images." }, "builder": { "type": "string", "minLength": 1, "description": "Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. `registry` in infrastructure/toolbox.yaml comes first." }, "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. `defaults.base` in infrastructure/toolbox.yaml comes first." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. `defaults.uidStart` in infrastructure/toolbox.yaml comes first." }, "budget": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Uncompressed size that an image may have where neither its service nor `defaults.budgets` in infrastructure/toolbox.yaml names one, e.g. `200MB`. Default: the runtime's for its base." }, "platforms": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "errorMessage": "is not a platform such as linux/amd64" }, "default": [], "description": "Platforms that images are built for, e.g. `linux/amd64`. Empty: the engine's own." }, "cacheFrom": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit imports its cache from, as in `docker buildx build --cache-from`; `{project}` stands for the project's slug." }, "cacheTo": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit exports its cache to, as in `docker buildx build --cache-to`; `{project}` stands for the project's slug." }, "tag": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "errorMessage": "is not an image tag such as dev", "default": "dev", "description": "Tag that a built image gets when it is loaded." }, "context": { "enum": ["auto", "project", "workspace"], "default": "auto", "description": "Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist." }, "images": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "errorMessage": "is not a name of the catalogue such as node-24-slim" }, "additionalProperties": { "type": "string", "pattern": "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "errorMessage": "is not an image reference such as mirror.example.com/node:24.1.0-slim" }, "default": {}, "description": "Base images to take instead of the catalogue's, by the catalogue's name, e.g. `node-24-slim: mirror.example.com/node:24.1.0-slim`." } }, "definitions": { "targetName": { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/plugin-options", "x-file": "nx.json: options of the plugin", "title": "PluginOptions", "description": "Options of the plugin `toolbox` in nx.json. Every option has a default.", "type": "object", "additionalProperties": false, "examples": [{ "registry": "registry.example.com/acme", "base": "slim", "platforms": ["linux/amd64", "linux/arm64"] }], "properties": { "targetNames": { "type": "object", "additionalProperties": false, "description": "Names of the inferred targets. Give one another name where a project has a target of that name already.", "properties": { "docker-build": { "$ref": "#/definitions/targetName", "default": "docker-build", "description": "The target that builds the image into `dist/images/<project>`." }, "docker-deps": { "$ref": "#/definitions/targetName", "default": "docker-deps", "description": "The target that cuts the manifest and lockfile down to what one app needs." }, "docker-load": { "$ref": "#/definitions/targetName", "default": "docker-load", "description": "The target that loads the image into the engine." }, "docker-push": { "$ref": "#/definitions/targetName", "default": "docker-push", "description": "The target that pushes the image to its registry." }, "docker-run": { "$ref": "#/definitions/targetName", "default": "docker-run", "description": "The target that runs the image." }, "docker-size-check": { "$ref": "#/definitions/targetName", "default": "docker-size-check", "description": "The target that compares the image's size with its budget." } } }, "engine": { "enum": ["docker", "podman"], "default": "docker", "description": "Container engine that builds and runs images." }, "builder": { "type": "string", "minLength": 1, "description": "Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. `registry` in infrastructure/toolbox.yaml comes first." }, "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. `defaults.base` in infrastructure/toolbox.yaml comes first." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. `defaults.uidStart` in infrastructure/toolbox.yaml comes first." }, "budget": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Uncompressed size that an image may have where neither its service nor `defaults.budgets` in infrastructure/toolbox.yaml names one, e.g. `200MB`. Default: the runtime's for its base." }, "platforms": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "errorMessage": "is not a platform such as linux/amd64" }, "default": [], "description": "Platforms that images are built for, e.g. `linux/amd64`. Empty: the engine's own." }, "cacheFrom": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit imports its cache from, as in `docker buildx build --cache-from`; `{project}` stands for the project's slug." }, "cacheTo": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit exports its cache to, as in `docker buildx build --cache-to`; `{project}` stands for the project's slug." }, "tag": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "errorMessage": "is not an image tag such as dev", "default": "dev", "description": "Tag that a built image gets when it is loaded." }, "context": { "enum": ["auto", "project", "workspace"], "default": "auto", "description": "Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist." }, "images": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "errorMessage": "is not a name of the catalogue such as node-24-slim" }, "additionalProperties": { "type": "string", "pattern": "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "errorMessage": "is not an image reference such as mirror.example.com/node:24.1.0-slim" }, "default": {}, "description": "Base images to take instead of the catalogue's, by the catalogue's name, e.g. `node-24-slim: mirror.example.com/node:24.1.0-slim`." } }, "definitions": { "targetName": { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" } } };
 var schema12 = { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" };
 var func2 = Object.prototype.hasOwnProperty;
 var func3 = require_ucs2length().default;
 var pattern0 = new RegExp("^[^\\s:][^\\s]*$", "u");
-var pattern5 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "u");
-var pattern6 = new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "u");
-var pattern7 = new RegExp("^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "u");
-var pattern8 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "u");
-var pattern9 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
-var pattern10 = new RegExp("^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
+var pattern6 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "u");
+var pattern7 = new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "u");
+var pattern8 = new RegExp("^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "u");
+var pattern9 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "u");
+var pattern10 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+var pattern11 = new RegExp("^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -114,7 +114,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.targetNames;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         for (const key1 in data0) {
-          if (!(key1 === "docker-build" || key1 === "docker-deps" || key1 === "docker-load" || key1 === "docker-run" || key1 === "docker-size-check")) {
+          if (!(key1 === "docker-build" || key1 === "docker-deps" || key1 === "docker-load" || key1 === "docker-push" || key1 === "docker-run" || key1 === "docker-size-check")) {
             const err1 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema11.properties.targetNames, data: data0 };
             if (vErrors === null) {
               vErrors = [err1];
@@ -190,11 +190,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-run"] !== void 0) {
-          let data4 = data0["docker-run"];
+        if (data0["docker-push"] !== void 0) {
+          let data4 = data0["docker-push"];
           if (typeof data4 === "string") {
             if (!pattern0.test(data4)) {
-              const err8 = { instancePath: instancePath + "/targetNames/docker-run", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data4 };
+              const err8 = { instancePath: instancePath + "/targetNames/docker-push", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data4 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -203,7 +203,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err9 = { instancePath: instancePath + "/targetNames/docker-run", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data4 };
+            const err9 = { instancePath: instancePath + "/targetNames/docker-push", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data4 };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -212,11 +212,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-size-check"] !== void 0) {
-          let data5 = data0["docker-size-check"];
+        if (data0["docker-run"] !== void 0) {
+          let data5 = data0["docker-run"];
           if (typeof data5 === "string") {
             if (!pattern0.test(data5)) {
-              const err10 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data5 };
+              const err10 = { instancePath: instancePath + "/targetNames/docker-run", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data5 };
               if (vErrors === null) {
                 vErrors = [err10];
               } else {
@@ -225,7 +225,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err11 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data5 };
+            const err11 = { instancePath: instancePath + "/targetNames/docker-run", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data5 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -234,42 +234,42 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data0["docker-size-check"] !== void 0) {
+          let data6 = data0["docker-size-check"];
+          if (typeof data6 === "string") {
+            if (!pattern0.test(data6)) {
+              const err12 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data6 };
+              if (vErrors === null) {
+                vErrors = [err12];
+              } else {
+                vErrors.push(err12);
+              }
+              errors++;
+            }
+          } else {
+            const err13 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data6 };
+            if (vErrors === null) {
+              vErrors = [err13];
+            } else {
+              vErrors.push(err13);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err12 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targetNames.type, parentSchema: schema11.properties.targetNames, data: data0 };
+        const err14 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targetNames.type, parentSchema: schema11.properties.targetNames, data: data0 };
         if (vErrors === null) {
-          vErrors = [err12];
+          vErrors = [err14];
         } else {
-          vErrors.push(err12);
+          vErrors.push(err14);
         }
         errors++;
       }
     }
     if (data.engine !== void 0) {
-      let data6 = data.engine;
-      if (!(data6 === "docker")) {
-        const err13 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema11.properties.engine.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.engine.enum, parentSchema: schema11.properties.engine, data: data6 };
-        if (vErrors === null) {
-          vErrors = [err13];
-        } else {
-          vErrors.push(err13);
-        }
-        errors++;
-      }
-    }
-    if (data.builder !== void 0) {
-      let data7 = data.builder;
-      if (typeof data7 === "string") {
-        if (func3(data7) < 1) {
-          const err14 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.builder, data: data7 };
-          if (vErrors === null) {
-            vErrors = [err14];
-          } else {
-            vErrors.push(err14);
-          }
-          errors++;
-        }
-      } else {
-        const err15 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.builder.type, parentSchema: schema11.properties.builder, data: data7 };
+      let data7 = data.engine;
+      if (!(data7 === "docker" || data7 === "podman")) {
+        const err15 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema11.properties.engine.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.engine.enum, parentSchema: schema11.properties.engine, data: data7 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -278,11 +278,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.registry !== void 0) {
-      let data8 = data.registry;
+    if (data.builder !== void 0) {
+      let data8 = data.builder;
       if (typeof data8 === "string") {
-        if (!pattern5.test(data8)) {
-          const err16 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema11.properties.registry, data: data8 };
+        if (func3(data8) < 1) {
+          const err16 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.builder, data: data8 };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -291,7 +291,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err17 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.registry.type, parentSchema: schema11.properties.registry, data: data8 };
+        const err17 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.builder.type, parentSchema: schema11.properties.builder, data: data8 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -300,22 +300,20 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.base !== void 0) {
-      let data9 = data.base;
-      if (!(data9 === "alpine" || data9 === "slim" || data9 === "distroless")) {
-        const err18 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema11.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.base.enum, parentSchema: schema11.properties.base, data: data9 };
-        if (vErrors === null) {
-          vErrors = [err18];
-        } else {
-          vErrors.push(err18);
+    if (data.registry !== void 0) {
+      let data9 = data.registry;
+      if (typeof data9 === "string") {
+        if (!pattern6.test(data9)) {
+          const err18 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema11.properties.registry, data: data9 };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.uidStart !== void 0) {
-      let data10 = data.uidStart;
-      if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-        const err19 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.uidStart.type, parentSchema: schema11.properties.uidStart, data: data10 };
+      } else {
+        const err19 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.registry.type, parentSchema: schema11.properties.registry, data: data9 };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -323,32 +321,33 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 65533 || isNaN(data10)) {
-          const err20 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema11.properties.uidStart, data: data10 };
-          if (vErrors === null) {
-            vErrors = [err20];
-          } else {
-            vErrors.push(err20);
-          }
-          errors++;
+    }
+    if (data.base !== void 0) {
+      let data10 = data.base;
+      if (!(data10 === "alpine" || data10 === "slim" || data10 === "distroless")) {
+        const err20 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema11.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.base.enum, parentSchema: schema11.properties.base, data: data10 };
+        if (vErrors === null) {
+          vErrors = [err20];
+        } else {
+          vErrors.push(err20);
         }
-        if (data10 < 1001 || isNaN(data10)) {
-          const err21 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema11.properties.uidStart, data: data10 };
-          if (vErrors === null) {
-            vErrors = [err21];
-          } else {
-            vErrors.push(err21);
-          }
-          errors++;
-        }
+        errors++;
       }
     }
-    if (data.budget !== void 0) {
-      let data11 = data.budget;
-      if (typeof data11 === "string") {
-        if (!pattern6.test(data11)) {
-          const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema11.properties.budget, data: data11 };
+    if (data.uidStart !== void 0) {
+      let data11 = data.uidStart;
+      if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
+        const err21 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.uidStart.type, parentSchema: schema11.properties.uidStart, data: data11 };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
+        }
+        errors++;
+      }
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 65533 || isNaN(data11)) {
+          const err22 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema11.properties.uidStart, data: data11 };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -356,58 +355,81 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
+        if (data11 < 1001 || isNaN(data11)) {
+          const err23 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema11.properties.uidStart, data: data11 };
+          if (vErrors === null) {
+            vErrors = [err23];
+          } else {
+            vErrors.push(err23);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.budget !== void 0) {
+      let data12 = data.budget;
+      if (typeof data12 === "string") {
+        if (!pattern7.test(data12)) {
+          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema11.properties.budget, data: data12 };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
       } else {
-        const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.budget.type, parentSchema: schema11.properties.budget, data: data11 };
+        const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.budget.type, parentSchema: schema11.properties.budget, data: data12 };
         if (vErrors === null) {
-          vErrors = [err23];
+          vErrors = [err25];
         } else {
-          vErrors.push(err23);
+          vErrors.push(err25);
         }
         errors++;
       }
     }
     if (data.platforms !== void 0) {
-      let data12 = data.platforms;
-      if (Array.isArray(data12)) {
-        const len0 = data12.length;
+      let data13 = data.platforms;
+      if (Array.isArray(data13)) {
+        const len0 = data13.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data13 = data12[i0];
-          if (typeof data13 === "string") {
-            if (!pattern7.test(data13)) {
-              const err24 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$" }, message: 'must match pattern "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"', schema: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", parentSchema: schema11.properties.platforms.items, data: data13 };
+          let data14 = data13[i0];
+          if (typeof data14 === "string") {
+            if (!pattern8.test(data14)) {
+              const err26 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$" }, message: 'must match pattern "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"', schema: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", parentSchema: schema11.properties.platforms.items, data: data14 };
               if (vErrors === null) {
-                vErrors = [err24];
+                vErrors = [err26];
               } else {
-                vErrors.push(err24);
+                vErrors.push(err26);
               }
               errors++;
             }
           } else {
-            const err25 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.platforms.items.type, parentSchema: schema11.properties.platforms.items, data: data13 };
+            const err27 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.platforms.items.type, parentSchema: schema11.properties.platforms.items, data: data14 };
             if (vErrors === null) {
-              vErrors = [err25];
+              vErrors = [err27];
             } else {
-              vErrors.push(err25);
+              vErrors.push(err27);
             }
             errors++;
           }
         }
-        let i1 = data12.length;
+        let i1 = data13.length;
         let j0;
         if (i1 > 1) {
           const indices0 = {};
           for (; i1--; ) {
-            let item0 = data12[i1];
+            let item0 = data13[i1];
             if (typeof item0 !== "string") {
               continue;
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err26 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema11.properties.platforms, data: data12 };
+              const err28 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema11.properties.platforms, data: data13 };
               if (vErrors === null) {
-                vErrors = [err26];
+                vErrors = [err28];
               } else {
-                vErrors.push(err26);
+                vErrors.push(err28);
               }
               errors++;
               break;
@@ -416,101 +438,79 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err27 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.platforms.type, parentSchema: schema11.properties.platforms, data: data12 };
+        const err29 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.platforms.type, parentSchema: schema11.properties.platforms, data: data13 };
         if (vErrors === null) {
-          vErrors = [err27];
+          vErrors = [err29];
         } else {
-          vErrors.push(err27);
+          vErrors.push(err29);
         }
         errors++;
       }
     }
     if (data.cacheFrom !== void 0) {
-      let data14 = data.cacheFrom;
-      if (Array.isArray(data14)) {
-        const len1 = data14.length;
+      let data15 = data.cacheFrom;
+      if (Array.isArray(data15)) {
+        const len1 = data15.length;
         for (let i2 = 0; i2 < len1; i2++) {
-          let data15 = data14[i2];
-          if (typeof data15 === "string") {
-            if (func3(data15) < 1) {
-              const err28 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheFrom.items, data: data15 };
+          let data16 = data15[i2];
+          if (typeof data16 === "string") {
+            if (func3(data16) < 1) {
+              const err30 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheFrom.items, data: data16 };
               if (vErrors === null) {
-                vErrors = [err28];
+                vErrors = [err30];
               } else {
-                vErrors.push(err28);
+                vErrors.push(err30);
               }
               errors++;
             }
           } else {
-            const err29 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheFrom.items.type, parentSchema: schema11.properties.cacheFrom.items, data: data15 };
+            const err31 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheFrom.items.type, parentSchema: schema11.properties.cacheFrom.items, data: data16 };
             if (vErrors === null) {
-              vErrors = [err29];
+              vErrors = [err31];
             } else {
-              vErrors.push(err29);
+              vErrors.push(err31);
             }
             errors++;
           }
         }
       } else {
-        const err30 = { instancePath: instancePath + "/cacheFrom", schemaPath: "#/properties/cacheFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheFrom.type, parentSchema: schema11.properties.cacheFrom, data: data14 };
+        const err32 = { instancePath: instancePath + "/cacheFrom", schemaPath: "#/properties/cacheFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheFrom.type, parentSchema: schema11.properties.cacheFrom, data: data15 };
         if (vErrors === null) {
-          vErrors = [err30];
+          vErrors = [err32];
         } else {
-          vErrors.push(err30);
+          vErrors.push(err32);
         }
         errors++;
       }
     }
     if (data.cacheTo !== void 0) {
-      let data16 = data.cacheTo;
-      if (Array.isArray(data16)) {
-        const len2 = data16.length;
+      let data17 = data.cacheTo;
+      if (Array.isArray(data17)) {
+        const len2 = data17.length;
         for (let i3 = 0; i3 < len2; i3++) {
-          let data17 = data16[i3];
-          if (typeof data17 === "string") {
-            if (func3(data17) < 1) {
-              const err31 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheTo.items, data: data17 };
+          let data18 = data17[i3];
+          if (typeof data18 === "string") {
+            if (func3(data18) < 1) {
+              const err33 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheTo.items, data: data18 };
               if (vErrors === null) {
-                vErrors = [err31];
+                vErrors = [err33];
               } else {
-                vErrors.push(err31);
+                vErrors.push(err33);
               }
               errors++;
             }
           } else {
-            const err32 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheTo.items.type, parentSchema: schema11.properties.cacheTo.items, data: data17 };
+            const err34 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheTo.items.type, parentSchema: schema11.properties.cacheTo.items, data: data18 };
             if (vErrors === null) {
-              vErrors = [err32];
+              vErrors = [err34];
             } else {
-              vErrors.push(err32);
+              vErrors.push(err34);
             }
             errors++;
           }
         }
       } else {
-        const err33 = { instancePath: instancePath + "/cacheTo", schemaPath: "#/properties/cacheTo/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheTo.type, parentSchema: schema11.properties.cacheTo, data: data16 };
-        if (vErrors === null) {
-          vErrors = [err33];
-        } else {
-          vErrors.push(err33);
-        }
-        errors++;
-      }
-    }
-    if (data.tag !== void 0) {
-      let data18 = data.tag;
-      if (typeof data18 === "string") {
-        if (!pattern8.test(data18)) {
-          const err34 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"', schema: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", parentSchema: schema11.properties.tag, data: data18 };
-          if (vErrors === null) {
-            vErrors = [err34];
-          } else {
-            vErrors.push(err34);
-          }
-          errors++;
-        }
-      } else {
-        const err35 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.tag.type, parentSchema: schema11.properties.tag, data: data18 };
+        const err35 = { instancePath: instancePath + "/cacheTo", schemaPath: "#/properties/cacheTo/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheTo.type, parentSchema: schema11.properties.cacheTo, data: data17 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -519,50 +519,48 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.context !== void 0) {
-      let data19 = data.context;
-      if (!(data19 === "auto" || data19 === "project" || data19 === "workspace")) {
-        const err36 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/enum", keyword: "enum", params: { allowedValues: schema11.properties.context.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.context.enum, parentSchema: schema11.properties.context, data: data19 };
+    if (data.tag !== void 0) {
+      let data19 = data.tag;
+      if (typeof data19 === "string") {
+        if (!pattern9.test(data19)) {
+          const err36 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"', schema: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", parentSchema: schema11.properties.tag, data: data19 };
+          if (vErrors === null) {
+            vErrors = [err36];
+          } else {
+            vErrors.push(err36);
+          }
+          errors++;
+        }
+      } else {
+        const err37 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.tag.type, parentSchema: schema11.properties.tag, data: data19 };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err37];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+    }
+    if (data.context !== void 0) {
+      let data20 = data.context;
+      if (!(data20 === "auto" || data20 === "project" || data20 === "workspace")) {
+        const err38 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/enum", keyword: "enum", params: { allowedValues: schema11.properties.context.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.context.enum, parentSchema: schema11.properties.context, data: data20 };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
         }
         errors++;
       }
     }
     if (data.images !== void 0) {
-      let data20 = data.images;
-      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
-        for (const key2 in data20) {
-          const _errs47 = errors;
+      let data21 = data.images;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        for (const key2 in data21) {
+          const _errs50 = errors;
           if (typeof key2 === "string") {
-            if (!pattern9.test(key2)) {
-              const err37 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }, message: 'must match pattern "^[a-z0-9]+(-[a-z0-9]+)*$"', schema: "^[a-z0-9]+(-[a-z0-9]+)*$", parentSchema: schema11.properties.images.propertyNames, data: key2, propertyName: key2 };
-              if (vErrors === null) {
-                vErrors = [err37];
-              } else {
-                vErrors.push(err37);
-              }
-              errors++;
-            }
-          }
-          var valid14 = _errs47 === errors;
-          if (!valid14) {
-            const err38 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema11.properties.images.propertyNames, parentSchema: schema11.properties.images, data: data20 };
-            if (vErrors === null) {
-              vErrors = [err38];
-            } else {
-              vErrors.push(err38);
-            }
-            errors++;
-          }
-        }
-        for (const key3 in data20) {
-          let data21 = data20[key3];
-          if (typeof data21 === "string") {
-            if (!pattern10.test(data21)) {
-              const err39 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"', schema: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", parentSchema: schema11.properties.images.additionalProperties, data: data21 };
+            if (!pattern10.test(key2)) {
+              const err39 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }, message: 'must match pattern "^[a-z0-9]+(-[a-z0-9]+)*$"', schema: "^[a-z0-9]+(-[a-z0-9]+)*$", parentSchema: schema11.properties.images.propertyNames, data: key2, propertyName: key2 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -570,8 +568,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          } else {
-            const err40 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.images.additionalProperties.type, parentSchema: schema11.properties.images.additionalProperties, data: data21 };
+          }
+          var valid15 = _errs50 === errors;
+          if (!valid15) {
+            const err40 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema11.properties.images.propertyNames, parentSchema: schema11.properties.images, data: data21 };
             if (vErrors === null) {
               vErrors = [err40];
             } else {
@@ -580,22 +580,44 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        for (const key3 in data21) {
+          let data22 = data21[key3];
+          if (typeof data22 === "string") {
+            if (!pattern11.test(data22)) {
+              const err41 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"', schema: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", parentSchema: schema11.properties.images.additionalProperties, data: data22 };
+              if (vErrors === null) {
+                vErrors = [err41];
+              } else {
+                vErrors.push(err41);
+              }
+              errors++;
+            }
+          } else {
+            const err42 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.images.additionalProperties.type, parentSchema: schema11.properties.images.additionalProperties, data: data22 };
+            if (vErrors === null) {
+              vErrors = [err42];
+            } else {
+              vErrors.push(err42);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err41 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.images.type, parentSchema: schema11.properties.images, data: data20 };
+        const err43 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.images.type, parentSchema: schema11.properties.images, data: data21 };
         if (vErrors === null) {
-          vErrors = [err41];
+          vErrors = [err43];
         } else {
-          vErrors.push(err41);
+          vErrors.push(err43);
         }
         errors++;
       }
     }
   } else {
-    const err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
+    const err44 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
     if (vErrors === null) {
-      vErrors = [err42];
+      vErrors = [err44];
     } else {
-      vErrors.push(err42);
+      vErrors.push(err44);
     }
     errors++;
   }
@@ -603,43 +625,43 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateService = validate11;
-var schema17 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
-var schema18 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
-var schema20 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
-var schema21 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
-var schema22 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
-var schema26 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
-var schema27 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
+var schema18 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
+var schema19 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
+var schema21 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
+var schema22 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
+var schema23 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
+var schema27 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
+var schema28 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
 var func0 = require_equal().default;
-var pattern11 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-var pattern12 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
-var pattern13 = new RegExp("^[0-9]+(\\.[0-9]+)*$", "u");
-var pattern14 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
-var pattern16 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
-var pattern17 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
-var pattern18 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
-var pattern19 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
-var pattern20 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
-var pattern21 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
-var pattern22 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
-var pattern23 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
-var pattern24 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
-var pattern25 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
-var pattern29 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
-var pattern33 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-var pattern35 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
-var pattern36 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
-var pattern37 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var schema28 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
-var schema31 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
-var schema32 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
-var schema35 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
+var pattern12 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+var pattern13 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
+var pattern14 = new RegExp("^[0-9]+(\\.[0-9]+)*$", "u");
+var pattern15 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
+var pattern17 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
+var pattern18 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
+var pattern19 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
+var pattern20 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
+var pattern21 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
+var pattern22 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
+var pattern23 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
+var pattern24 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
+var pattern25 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
+var pattern26 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
+var pattern30 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
+var pattern34 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern36 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
+var pattern37 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
+var pattern38 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var schema29 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
+var schema32 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var schema33 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
+var schema36 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.availability === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema35.required, parentSchema: schema35, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema36.required, parentSchema: schema36, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -649,7 +671,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "availability" || key0 === "latency")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema36, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -662,7 +684,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.availability;
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 >= 100 || isNaN(data0)) {
-          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema35.properties.availability, data: data0 };
+          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema36.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -671,7 +693,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0 <= 0 || isNaN(data0)) {
-          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema35.properties.availability, data: data0 };
+          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema36.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -680,7 +702,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema35.properties.availability.type, parentSchema: schema35.properties.availability, data: data0 };
+        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema36.properties.availability.type, parentSchema: schema36.properties.availability, data: data0 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -693,7 +715,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.latency;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.latency, data: data1 };
+          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema36.properties.latency, data: data1 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -703,7 +725,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "p50" || key1 === "p90" || key1 === "p95" || key1 === "p99")) {
-            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.latency, data: data1 };
+            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema36.properties.latency, data: data1 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -715,8 +737,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p50 !== void 0) {
           let data2 = data1.p50;
           if (typeof data2 === "string") {
-            if (!pattern29.test(data2)) {
-              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data2 };
+            if (!pattern30.test(data2)) {
+              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema23, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -725,7 +747,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data2 };
+            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.type, parentSchema: schema23, data: data2 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -737,8 +759,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p90 !== void 0) {
           let data3 = data1.p90;
           if (typeof data3 === "string") {
-            if (!pattern29.test(data3)) {
-              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data3 };
+            if (!pattern30.test(data3)) {
+              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema23, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -747,7 +769,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data3 };
+            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.type, parentSchema: schema23, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -759,8 +781,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p95 !== void 0) {
           let data4 = data1.p95;
           if (typeof data4 === "string") {
-            if (!pattern29.test(data4)) {
-              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data4 };
+            if (!pattern30.test(data4)) {
+              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema23, data: data4 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -769,7 +791,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data4 };
+            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.type, parentSchema: schema23, data: data4 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -781,8 +803,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p99 !== void 0) {
           let data5 = data1.p99;
           if (typeof data5 === "string") {
-            if (!pattern29.test(data5)) {
-              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data5 };
+            if (!pattern30.test(data5)) {
+              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema23, data: data5 };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -791,7 +813,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data5 };
+            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.type, parentSchema: schema23, data: data5 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -801,7 +823,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.latency.type, parentSchema: schema35.properties.latency, data: data1 };
+        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.properties.latency.type, parentSchema: schema36.properties.latency, data: data1 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -811,7 +833,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.type, parentSchema: schema35, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.type, parentSchema: schema36, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -828,7 +850,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "expose" || key0 === "resources" || key0 === "scale" || key0 === "settings" || key0 === "secrets" || key0 === "slo")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema28, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -841,7 +863,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.expose;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (Object.keys(data0).length < 1) {
-          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema28.properties.expose, data: data0 };
+          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema29.properties.expose, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -851,7 +873,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data0) {
           if (!(key1 === "host" || key1 === "path" || key1 === "webSocket" || key1 === "rateLimit" || key1 === "stripPath")) {
-            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema28.properties.expose, data: data0 };
+            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.expose, data: data0 };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -864,7 +886,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.host;
           if (typeof data1 === "string") {
             if (func3(data1) > 253) {
-              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema20, data: data1 };
+              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema21, data: data1 };
               if (vErrors === null) {
                 vErrors = [err3];
               } else {
@@ -872,8 +894,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern17.test(data1)) {
-              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema20, data: data1 };
+            if (!pattern18.test(data1)) {
+              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema21, data: data1 };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -882,7 +904,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema20.type, parentSchema: schema20, data: data1 };
+            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema21.type, parentSchema: schema21, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -894,8 +916,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.path !== void 0) {
           let data2 = data0.path;
           if (typeof data2 === "string") {
-            if (!pattern18.test(data2)) {
-              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema21, data: data2 };
+            if (!pattern19.test(data2)) {
+              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema22, data: data2 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -904,7 +926,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema21.type, parentSchema: schema21, data: data2 };
+            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data2 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -916,7 +938,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.webSocket !== void 0) {
           let data3 = data0.webSocket;
           if (typeof data3 !== "boolean") {
-            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema28.properties.expose.properties.webSocket.type, parentSchema: schema28.properties.expose.properties.webSocket, data: data3 };
+            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema29.properties.expose.properties.webSocket.type, parentSchema: schema29.properties.expose.properties.webSocket, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -928,8 +950,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.rateLimit !== void 0) {
           let data4 = data0.rateLimit;
           if (typeof data4 === "string") {
-            if (!pattern19.test(data4)) {
-              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema28.properties.expose.properties.rateLimit, data: data4 };
+            if (!pattern20.test(data4)) {
+              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema29.properties.expose.properties.rateLimit, data: data4 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -938,7 +960,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema28.properties.expose.properties.rateLimit.type, parentSchema: schema28.properties.expose.properties.rateLimit, data: data4 };
+            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.expose.properties.rateLimit.type, parentSchema: schema29.properties.expose.properties.rateLimit, data: data4 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -950,7 +972,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.stripPath !== void 0) {
           let data5 = data0.stripPath;
           if (typeof data5 !== "boolean") {
-            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema28.properties.expose.properties.stripPath.type, parentSchema: schema28.properties.expose.properties.stripPath, data: data5 };
+            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema29.properties.expose.properties.stripPath.type, parentSchema: schema29.properties.expose.properties.stripPath, data: data5 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -960,7 +982,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.properties.expose.type, parentSchema: schema28.properties.expose, data: data0 };
+        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.expose.type, parentSchema: schema29.properties.expose, data: data0 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -973,7 +995,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data6 = data.resources;
       if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
         if (Object.keys(data6).length < 1) {
-          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema31, data: data6 };
+          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema32, data: data6 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -983,7 +1005,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data6) {
           if (!(key2 === "cpu" || key2 === "memory")) {
-            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema31, data: data6 };
+            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema32, data: data6 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -995,7 +1017,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.cpu !== void 0) {
           let data7 = data6.cpu;
           if (typeof data7 !== "string" && !(typeof data7 == "number" && isFinite(data7))) {
-            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema31.properties.cpu.type }, message: "must be string,number", schema: schema31.properties.cpu.type, parentSchema: schema31.properties.cpu, data: data7 };
+            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema32.properties.cpu.type }, message: "must be string,number", schema: schema32.properties.cpu.type, parentSchema: schema32.properties.cpu, data: data7 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -1005,7 +1027,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data7 == "number" && isFinite(data7)) {
             if (data7 <= 0 || isNaN(data7)) {
-              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema31.properties.cpu, data: data7 };
+              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema32.properties.cpu, data: data7 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -1015,8 +1037,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data7 === "string") {
-            if (!pattern23.test(data7)) {
-              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema31.properties.cpu, data: data7 };
+            if (!pattern24.test(data7)) {
+              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema32.properties.cpu, data: data7 };
               if (vErrors === null) {
                 vErrors = [err17];
               } else {
@@ -1029,8 +1051,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.memory !== void 0) {
           let data8 = data6.memory;
           if (typeof data8 === "string") {
-            if (!pattern24.test(data8)) {
-              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema31.properties.memory, data: data8 };
+            if (!pattern25.test(data8)) {
+              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema32.properties.memory, data: data8 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -1039,7 +1061,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema31.properties.memory.type, parentSchema: schema31.properties.memory, data: data8 };
+            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.properties.memory.type, parentSchema: schema32.properties.memory, data: data8 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1049,7 +1071,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema31.type, parentSchema: schema31, data: data6 };
+        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema32.type, parentSchema: schema32, data: data6 };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -1062,7 +1084,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data9 = data.scale;
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length < 1) {
-          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema32, data: data9 };
+          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33, data: data9 };
           if (vErrors === null) {
             vErrors = [err21];
           } else {
@@ -1072,7 +1094,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data9) {
           if (!(key3 === "min" || key3 === "max" || key3 === "cpu" || key3 === "memory")) {
-            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema32, data: data9 };
+            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33, data: data9 };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
@@ -1084,7 +1106,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.min !== void 0) {
           let data10 = data9.min;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.min.type, parentSchema: schema32.properties.min, data: data10 };
+            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.min.type, parentSchema: schema33.properties.min, data: data10 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1094,7 +1116,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 1e3 || isNaN(data10)) {
-              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema32.properties.min, data: data10 };
+              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema33.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -1103,7 +1125,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.min, data: data10 };
+              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -1116,7 +1138,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.max !== void 0) {
           let data11 = data9.max;
           if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.max.type, parentSchema: schema32.properties.max, data: data11 };
+            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.max.type, parentSchema: schema33.properties.max, data: data11 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -1126,7 +1148,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data11 == "number" && isFinite(data11)) {
             if (data11 > 1e3 || isNaN(data11)) {
-              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema32.properties.max, data: data11 };
+              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema33.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1135,7 +1157,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data11 < 1 || isNaN(data11)) {
-              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.max, data: data11 };
+              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err28];
               } else {
@@ -1148,7 +1170,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.cpu !== void 0) {
           let data12 = data9.cpu;
           if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.cpu.type, parentSchema: schema32.properties.cpu, data: data12 };
+            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.cpu.type, parentSchema: schema33.properties.cpu, data: data12 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -1158,7 +1180,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data12 == "number" && isFinite(data12)) {
             if (data12 > 100 || isNaN(data12)) {
-              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema32.properties.cpu, data: data12 };
+              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema33.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err30];
               } else {
@@ -1167,7 +1189,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data12 < 1 || isNaN(data12)) {
-              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.cpu, data: data12 };
+              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err31];
               } else {
@@ -1180,7 +1202,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.memory !== void 0) {
           let data13 = data9.memory;
           if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema32.properties.memory.type, parentSchema: schema32.properties.memory, data: data13 };
+            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.memory.type, parentSchema: schema33.properties.memory, data: data13 };
             if (vErrors === null) {
               vErrors = [err32];
             } else {
@@ -1190,7 +1212,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data13 == "number" && isFinite(data13)) {
             if (data13 > 100 || isNaN(data13)) {
-              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema32.properties.memory, data: data13 };
+              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema33.properties.memory, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -1199,7 +1221,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data13 < 1 || isNaN(data13)) {
-              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema32.properties.memory, data: data13 };
+              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.memory, data: data13 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -1210,7 +1232,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema32.type, parentSchema: schema32, data: data9 };
+        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.type, parentSchema: schema33, data: data9 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -1225,8 +1247,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key4 in data14) {
           const _errs40 = errors;
           if (typeof key4 === "string") {
-            if (!pattern33.test(key4)) {
-              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema26.propertyNames, data: key4, propertyName: key4 };
+            if (!pattern34.test(key4)) {
+              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema27.propertyNames, data: key4, propertyName: key4 };
               if (vErrors === null) {
                 vErrors = [err36];
               } else {
@@ -1237,7 +1259,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid9 = _errs40 === errors;
           if (!valid9) {
-            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema26.propertyNames, parentSchema: schema26, data: data14 };
+            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema27.propertyNames, parentSchema: schema27, data: data14 };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -1249,7 +1271,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key5 in data14) {
           let data15 = data14[key5];
           if (typeof data15 !== "string" && !(typeof data15 == "number" && isFinite(data15)) && typeof data15 !== "boolean") {
-            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema26.additionalProperties.type }, message: "must be string,number,boolean", schema: schema26.additionalProperties.type, parentSchema: schema26.additionalProperties, data: data15 };
+            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema27.additionalProperties.type }, message: "must be string,number,boolean", schema: schema27.additionalProperties.type, parentSchema: schema27.additionalProperties, data: data15 };
             if (vErrors === null) {
               vErrors = [err38];
             } else {
@@ -1258,8 +1280,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data15 === "string") {
-            if (!pattern12.test(data15)) {
-              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema26.additionalProperties, data: data15 };
+            if (!pattern13.test(data15)) {
+              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema27.additionalProperties, data: data15 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -1270,7 +1292,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema26.type, parentSchema: schema26, data: data14 };
+        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.type, parentSchema: schema27, data: data14 };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
@@ -1287,7 +1309,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data17 = data16[i0];
           if (typeof data17 === "string") {
             if (func3(data17) > 64) {
-              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema27.items, data: data17 };
+              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema28.items, data: data17 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -1295,8 +1317,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern35.test(data17)) {
-              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema27.items, data: data17 };
+            if (!pattern36.test(data17)) {
+              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema28.items, data: data17 };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -1305,7 +1327,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.items.type, parentSchema: schema27.items, data: data17 };
+            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema28.items.type, parentSchema: schema28.items, data: data17 };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -1325,7 +1347,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema27, data: data16 };
+              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema28, data: data16 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -1338,7 +1360,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.type, parentSchema: schema27, data: data16 };
+        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema28.type, parentSchema: schema28, data: data16 };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -1354,7 +1376,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema28.type, parentSchema: schema28, data };
+    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.type, parentSchema: schema29, data };
     if (vErrors === null) {
       vErrors = [err46];
     } else {
@@ -1371,7 +1393,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.runtime === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runtime" }, message: "must have required property 'runtime'", schema: schema17.required, parentSchema: schema17, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runtime" }, message: "must have required property 'runtime'", schema: schema18.required, parentSchema: schema18, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1380,8 +1402,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema17.properties, key0)) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17, data };
+      if (!func2.call(schema18.properties, key0)) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1393,8 +1415,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.runtime !== void 0) {
       let data0 = data.runtime;
       if (typeof data0 === "string") {
-        if (!pattern11.test(data0)) {
-          const err2 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema17.properties.runtime, data: data0 };
+        if (!pattern12.test(data0)) {
+          const err2 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema18.properties.runtime, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1403,7 +1425,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.runtime.type, parentSchema: schema17.properties.runtime, data: data0 };
+        const err3 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.runtime.type, parentSchema: schema18.properties.runtime, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1415,8 +1437,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 === "string") {
-        if (!pattern12.test(data1)) {
-          const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema17.properties.description, data: data1 };
+        if (!pattern13.test(data1)) {
+          const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema18.properties.description, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -1425,7 +1447,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.description.type, parentSchema: schema17.properties.description, data: data1 };
+        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.description.type, parentSchema: schema18.properties.description, data: data1 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1437,7 +1459,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.version !== void 0) {
       let data2 = data.version;
       if (typeof data2 !== "string" && !(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-        const err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: schema17.properties.version.type }, message: "must be string,integer", schema: schema17.properties.version.type, parentSchema: schema17.properties.version, data: data2 };
+        const err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: schema18.properties.version.type }, message: "must be string,integer", schema: schema18.properties.version.type, parentSchema: schema18.properties.version, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1446,8 +1468,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data2 === "string") {
-        if (!pattern13.test(data2)) {
-          const err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)*$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)*$"', schema: "^[0-9]+(\\.[0-9]+)*$", parentSchema: schema17.properties.version, data: data2 };
+        if (!pattern14.test(data2)) {
+          const err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)*$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)*$"', schema: "^[0-9]+(\\.[0-9]+)*$", parentSchema: schema18.properties.version, data: data2 };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -1460,7 +1482,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.base !== void 0) {
       let data3 = data.base;
       if (!(data3 === "alpine" || data3 === "slim" || data3 === "distroless")) {
-        const err8 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema17.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema17.properties.base.enum, parentSchema: schema17.properties.base, data: data3 };
+        const err8 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema18.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema18.properties.base.enum, parentSchema: schema18.properties.base, data: data3 };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -1472,7 +1494,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.port !== void 0) {
       let data4 = data.port;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err9 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.port.type, parentSchema: schema17.properties.port, data: data4 };
+        const err9 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema18.properties.port.type, parentSchema: schema18.properties.port, data: data4 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -1482,7 +1504,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 65535 || isNaN(data4)) {
-          const err10 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema17.properties.port, data: data4 };
+          const err10 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema18.properties.port, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -1491,7 +1513,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 1 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.port, data: data4 };
+          const err11 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema18.properties.port, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -1504,7 +1526,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.uid !== void 0) {
       let data5 = data.uid;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err12 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.uid.type, parentSchema: schema17.properties.uid, data: data5 };
+        const err12 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema18.properties.uid.type, parentSchema: schema18.properties.uid, data: data5 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1514,7 +1536,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 65533 || isNaN(data5)) {
-          const err13 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema17.properties.uid, data: data5 };
+          const err13 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema18.properties.uid, data: data5 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -1523,7 +1545,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 1001 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema17.properties.uid, data: data5 };
+          const err14 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema18.properties.uid, data: data5 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -1536,7 +1558,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.gid !== void 0) {
       let data6 = data.gid;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-        const err15 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.gid.type, parentSchema: schema17.properties.gid, data: data6 };
+        const err15 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema18.properties.gid.type, parentSchema: schema18.properties.gid, data: data6 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1546,7 +1568,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 65533 || isNaN(data6)) {
-          const err16 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema17.properties.gid, data: data6 };
+          const err16 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema18.properties.gid, data: data6 };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -1555,7 +1577,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1001 || isNaN(data6)) {
-          const err17 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema17.properties.gid, data: data6 };
+          const err17 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema18.properties.gid, data: data6 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -1569,7 +1591,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.health;
       if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
         if (Object.keys(data7).length < 1) {
-          const err18 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.health, data: data7 };
+          const err18 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema18.properties.health, data: data7 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -1579,7 +1601,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data7) {
           if (!(key1 === "live" || key1 === "ready" || key1 === "start")) {
-            const err19 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.health, data: data7 };
+            const err19 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.health, data: data7 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1591,8 +1613,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.live !== void 0) {
           let data8 = data7.live;
           if (typeof data8 === "string") {
-            if (!pattern14.test(data8)) {
-              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema18, data: data8 };
+            if (!pattern15.test(data8)) {
+              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema19, data: data8 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1601,7 +1623,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data8 };
+            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema19.type, parentSchema: schema19, data: data8 };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -1613,8 +1635,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.ready !== void 0) {
           let data9 = data7.ready;
           if (typeof data9 === "string") {
-            if (!pattern14.test(data9)) {
-              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema18, data: data9 };
+            if (!pattern15.test(data9)) {
+              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema19, data: data9 };
               if (vErrors === null) {
                 vErrors = [err22];
               } else {
@@ -1623,7 +1645,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.type, parentSchema: schema18, data: data9 };
+            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema19.type, parentSchema: schema19, data: data9 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1635,7 +1657,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.start !== void 0) {
           let data10 = data7.start;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10)) && typeof data10 !== "string") {
-            const err24 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/type", keyword: "type", params: { type: schema17.properties.health.properties.start.type }, message: "must be integer,string", schema: schema17.properties.health.properties.start.type, parentSchema: schema17.properties.health.properties.start, data: data10 };
+            const err24 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/type", keyword: "type", params: { type: schema18.properties.health.properties.start.type }, message: "must be integer,string", schema: schema18.properties.health.properties.start.type, parentSchema: schema18.properties.health.properties.start, data: data10 };
             if (vErrors === null) {
               vErrors = [err24];
             } else {
@@ -1645,7 +1667,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 3600 || isNaN(data10)) {
-              const err25 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3600 }, message: "must be <= 3600", schema: 3600, parentSchema: schema17.properties.health.properties.start, data: data10 };
+              const err25 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3600 }, message: "must be <= 3600", schema: 3600, parentSchema: schema18.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -1654,7 +1676,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err26 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.health.properties.start, data: data10 };
+              const err26 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema18.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -1664,8 +1686,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data10 === "string") {
-            if (!pattern16.test(data10)) {
-              const err27 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,3}[sm]$"', schema: "^[1-9][0-9]{0,3}[sm]$", parentSchema: schema17.properties.health.properties.start, data: data10 };
+            if (!pattern17.test(data10)) {
+              const err27 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,3}[sm]$"', schema: "^[1-9][0-9]{0,3}[sm]$", parentSchema: schema18.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1676,7 +1698,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err28 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.health.type, parentSchema: schema17.properties.health, data: data7 };
+        const err28 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.health.type, parentSchema: schema18.properties.health, data: data7 };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -1692,7 +1714,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data12 = data11[i0];
           if (!(data12 === "postgres" || data12 === "redis")) {
-            const err29 = { instancePath: instancePath + "/uses/" + i0, schemaPath: "#/properties/uses/items/enum", keyword: "enum", params: { allowedValues: schema17.properties.uses.items.enum }, message: "must be equal to one of the allowed values", schema: schema17.properties.uses.items.enum, parentSchema: schema17.properties.uses.items, data: data12 };
+            const err29 = { instancePath: instancePath + "/uses/" + i0, schemaPath: "#/properties/uses/items/enum", keyword: "enum", params: { allowedValues: schema18.properties.uses.items.enum }, message: "must be equal to one of the allowed values", schema: schema18.properties.uses.items.enum, parentSchema: schema18.properties.uses.items, data: data12 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -1707,7 +1729,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           outer0: for (; i1--; ) {
             for (j0 = i1; j0--; ) {
               if (func0(data11[i1], data11[j0])) {
-                const err30 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema17.properties.uses, data: data11 };
+                const err30 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema18.properties.uses, data: data11 };
                 if (vErrors === null) {
                   vErrors = [err30];
                 } else {
@@ -1720,7 +1742,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema17.properties.uses.type, parentSchema: schema17.properties.uses, data: data11 };
+        const err31 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema18.properties.uses.type, parentSchema: schema18.properties.uses, data: data11 };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -1737,7 +1759,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data14 = data13[i2];
           if (typeof data14 === "string") {
             if (func3(data14) < 1) {
-              const err32 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.calls.items, data: data14 };
+              const err32 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.properties.calls.items, data: data14 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -1746,7 +1768,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err33 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.calls.items.type, parentSchema: schema17.properties.calls.items, data: data14 };
+            const err33 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.calls.items.type, parentSchema: schema18.properties.calls.items, data: data14 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -1766,7 +1788,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j1 = indices0[item0];
-              const err34 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema17.properties.calls, data: data13 };
+              const err34 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema18.properties.calls, data: data13 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -1779,7 +1801,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema17.properties.calls.type, parentSchema: schema17.properties.calls, data: data13 };
+        const err35 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema18.properties.calls.type, parentSchema: schema18.properties.calls, data: data13 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -1792,7 +1814,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data15 = data.expose;
       if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
         if (data15.host === void 0) {
-          const err36 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema17.properties.expose.required, parentSchema: schema17.properties.expose, data: data15 };
+          const err36 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema18.properties.expose.required, parentSchema: schema18.properties.expose, data: data15 };
           if (vErrors === null) {
             vErrors = [err36];
           } else {
@@ -1802,7 +1824,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data15) {
           if (!(key2 === "host" || key2 === "path" || key2 === "webSocket" || key2 === "rateLimit" || key2 === "stripPath")) {
-            const err37 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.expose, data: data15 };
+            const err37 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.expose, data: data15 };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -1815,7 +1837,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data16 = data15.host;
           if (typeof data16 === "string") {
             if (func3(data16) > 253) {
-              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema20, data: data16 };
+              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema21, data: data16 };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -1823,8 +1845,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern17.test(data16)) {
-              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema20, data: data16 };
+            if (!pattern18.test(data16)) {
+              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema21, data: data16 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -1833,7 +1855,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema20.type, parentSchema: schema20, data: data16 };
+            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema21.type, parentSchema: schema21, data: data16 };
             if (vErrors === null) {
               vErrors = [err40];
             } else {
@@ -1845,8 +1867,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.path !== void 0) {
           let data17 = data15.path;
           if (typeof data17 === "string") {
-            if (!pattern18.test(data17)) {
-              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema21, data: data17 };
+            if (!pattern19.test(data17)) {
+              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema22, data: data17 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -1855,7 +1877,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema21.type, parentSchema: schema21, data: data17 };
+            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data17 };
             if (vErrors === null) {
               vErrors = [err42];
             } else {
@@ -1867,7 +1889,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.webSocket !== void 0) {
           let data18 = data15.webSocket;
           if (typeof data18 !== "boolean") {
-            const err43 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema17.properties.expose.properties.webSocket.type, parentSchema: schema17.properties.expose.properties.webSocket, data: data18 };
+            const err43 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema18.properties.expose.properties.webSocket.type, parentSchema: schema18.properties.expose.properties.webSocket, data: data18 };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -1879,8 +1901,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.rateLimit !== void 0) {
           let data19 = data15.rateLimit;
           if (typeof data19 === "string") {
-            if (!pattern19.test(data19)) {
-              const err44 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema17.properties.expose.properties.rateLimit, data: data19 };
+            if (!pattern20.test(data19)) {
+              const err44 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema18.properties.expose.properties.rateLimit, data: data19 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -1889,7 +1911,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err45 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.expose.properties.rateLimit.type, parentSchema: schema17.properties.expose.properties.rateLimit, data: data19 };
+            const err45 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.expose.properties.rateLimit.type, parentSchema: schema18.properties.expose.properties.rateLimit, data: data19 };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -1901,7 +1923,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.stripPath !== void 0) {
           let data20 = data15.stripPath;
           if (typeof data20 !== "boolean") {
-            const err46 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema17.properties.expose.properties.stripPath.type, parentSchema: schema17.properties.expose.properties.stripPath, data: data20 };
+            const err46 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema18.properties.expose.properties.stripPath.type, parentSchema: schema18.properties.expose.properties.stripPath, data: data20 };
             if (vErrors === null) {
               vErrors = [err46];
             } else {
@@ -1911,7 +1933,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err47 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.expose.type, parentSchema: schema17.properties.expose, data: data15 };
+        const err47 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.expose.type, parentSchema: schema18.properties.expose, data: data15 };
         if (vErrors === null) {
           vErrors = [err47];
         } else {
@@ -1924,7 +1946,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data21 = data.proxy;
       if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
         if (Object.keys(data21).length < 1) {
-          const err48 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.proxy, data: data21 };
+          const err48 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema18.properties.proxy, data: data21 };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -1934,7 +1956,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data21) {
           if (!(key3 === "tls" || key3 === "bodyLimit" || key3 === "timeout")) {
-            const err49 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.proxy, data: data21 };
+            const err49 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.proxy, data: data21 };
             if (vErrors === null) {
               vErrors = [err49];
             } else {
@@ -1946,7 +1968,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.tls !== void 0) {
           let data22 = data21.tls;
           if (typeof data22 !== "boolean") {
-            const err50 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema17.properties.proxy.properties.tls.type, parentSchema: schema17.properties.proxy.properties.tls, data: data22 };
+            const err50 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema18.properties.proxy.properties.tls.type, parentSchema: schema18.properties.proxy.properties.tls, data: data22 };
             if (vErrors === null) {
               vErrors = [err50];
             } else {
@@ -1958,8 +1980,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.bodyLimit !== void 0) {
           let data23 = data21.bodyLimit;
           if (typeof data23 === "string") {
-            if (!pattern20.test(data23)) {
-              const err51 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema17.properties.proxy.properties.bodyLimit, data: data23 };
+            if (!pattern21.test(data23)) {
+              const err51 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema18.properties.proxy.properties.bodyLimit, data: data23 };
               if (vErrors === null) {
                 vErrors = [err51];
               } else {
@@ -1968,7 +1990,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err52 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.proxy.properties.bodyLimit.type, parentSchema: schema17.properties.proxy.properties.bodyLimit, data: data23 };
+            const err52 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.proxy.properties.bodyLimit.type, parentSchema: schema18.properties.proxy.properties.bodyLimit, data: data23 };
             if (vErrors === null) {
               vErrors = [err52];
             } else {
@@ -1980,8 +2002,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.timeout !== void 0) {
           let data24 = data21.timeout;
           if (typeof data24 === "string") {
-            if (!pattern21.test(data24)) {
-              const err53 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema17.properties.proxy.properties.timeout, data: data24 };
+            if (!pattern22.test(data24)) {
+              const err53 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema18.properties.proxy.properties.timeout, data: data24 };
               if (vErrors === null) {
                 vErrors = [err53];
               } else {
@@ -1990,7 +2012,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err54 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.proxy.properties.timeout.type, parentSchema: schema17.properties.proxy.properties.timeout, data: data24 };
+            const err54 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.proxy.properties.timeout.type, parentSchema: schema18.properties.proxy.properties.timeout, data: data24 };
             if (vErrors === null) {
               vErrors = [err54];
             } else {
@@ -2000,7 +2022,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err55 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.proxy.type, parentSchema: schema17.properties.proxy, data: data21 };
+        const err55 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.proxy.type, parentSchema: schema18.properties.proxy, data: data21 };
         if (vErrors === null) {
           vErrors = [err55];
         } else {
@@ -2013,7 +2035,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data25 = data.roles;
       if (Array.isArray(data25)) {
         if (data25.length < 1) {
-          const err56 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema17.properties.roles, data: data25 };
+          const err56 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema18.properties.roles, data: data25 };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -2025,8 +2047,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i4 = 0; i4 < len2; i4++) {
           let data26 = data25[i4];
           if (typeof data26 === "string") {
-            if (!pattern22.test(data26)) {
-              const err57 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema17.properties.roles.items, data: data26 };
+            if (!pattern23.test(data26)) {
+              const err57 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema18.properties.roles.items, data: data26 };
               if (vErrors === null) {
                 vErrors = [err57];
               } else {
@@ -2035,7 +2057,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err58 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.roles.items.type, parentSchema: schema17.properties.roles.items, data: data26 };
+            const err58 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.roles.items.type, parentSchema: schema18.properties.roles.items, data: data26 };
             if (vErrors === null) {
               vErrors = [err58];
             } else {
@@ -2055,7 +2077,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices1[item1] == "number") {
               j2 = indices1[item1];
-              const err59 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema17.properties.roles, data: data25 };
+              const err59 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema18.properties.roles, data: data25 };
               if (vErrors === null) {
                 vErrors = [err59];
               } else {
@@ -2068,7 +2090,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err60 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema17.properties.roles.type, parentSchema: schema17.properties.roles, data: data25 };
+        const err60 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema18.properties.roles.type, parentSchema: schema18.properties.roles, data: data25 };
         if (vErrors === null) {
           vErrors = [err60];
         } else {
@@ -2081,7 +2103,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data27 = data.resources;
       if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
         if (Object.keys(data27).length < 1) {
-          const err61 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.resources, data: data27 };
+          const err61 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema18.properties.resources, data: data27 };
           if (vErrors === null) {
             vErrors = [err61];
           } else {
@@ -2091,7 +2113,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data27) {
           if (!(key4 === "cpu" || key4 === "memory")) {
-            const err62 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.resources, data: data27 };
+            const err62 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.resources, data: data27 };
             if (vErrors === null) {
               vErrors = [err62];
             } else {
@@ -2103,7 +2125,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data27.cpu !== void 0) {
           let data28 = data27.cpu;
           if (typeof data28 !== "string" && !(typeof data28 == "number" && isFinite(data28))) {
-            const err63 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema17.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema17.properties.resources.properties.cpu.type, parentSchema: schema17.properties.resources.properties.cpu, data: data28 };
+            const err63 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema18.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema18.properties.resources.properties.cpu.type, parentSchema: schema18.properties.resources.properties.cpu, data: data28 };
             if (vErrors === null) {
               vErrors = [err63];
             } else {
@@ -2113,7 +2135,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data28 == "number" && isFinite(data28)) {
             if (data28 <= 0 || isNaN(data28)) {
-              const err64 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema17.properties.resources.properties.cpu, data: data28 };
+              const err64 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema18.properties.resources.properties.cpu, data: data28 };
               if (vErrors === null) {
                 vErrors = [err64];
               } else {
@@ -2123,8 +2145,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data28 === "string") {
-            if (!pattern23.test(data28)) {
-              const err65 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema17.properties.resources.properties.cpu, data: data28 };
+            if (!pattern24.test(data28)) {
+              const err65 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema18.properties.resources.properties.cpu, data: data28 };
               if (vErrors === null) {
                 vErrors = [err65];
               } else {
@@ -2137,8 +2159,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data27.memory !== void 0) {
           let data29 = data27.memory;
           if (typeof data29 === "string") {
-            if (!pattern24.test(data29)) {
-              const err66 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema17.properties.resources.properties.memory, data: data29 };
+            if (!pattern25.test(data29)) {
+              const err66 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema18.properties.resources.properties.memory, data: data29 };
               if (vErrors === null) {
                 vErrors = [err66];
               } else {
@@ -2147,7 +2169,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err67 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.resources.properties.memory.type, parentSchema: schema17.properties.resources.properties.memory, data: data29 };
+            const err67 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.resources.properties.memory.type, parentSchema: schema18.properties.resources.properties.memory, data: data29 };
             if (vErrors === null) {
               vErrors = [err67];
             } else {
@@ -2157,7 +2179,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err68 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.resources.type, parentSchema: schema17.properties.resources, data: data27 };
+        const err68 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.resources.type, parentSchema: schema18.properties.resources, data: data27 };
         if (vErrors === null) {
           vErrors = [err68];
         } else {
@@ -2170,7 +2192,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data30 = data.scale;
       if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
         if (Object.keys(data30).length < 1) {
-          const err69 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.scale, data: data30 };
+          const err69 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema18.properties.scale, data: data30 };
           if (vErrors === null) {
             vErrors = [err69];
           } else {
@@ -2180,7 +2202,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key5 in data30) {
           if (!(key5 === "min" || key5 === "max" || key5 === "cpu" || key5 === "memory")) {
-            const err70 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.scale, data: data30 };
+            const err70 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.scale, data: data30 };
             if (vErrors === null) {
               vErrors = [err70];
             } else {
@@ -2192,7 +2214,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.min !== void 0) {
           let data31 = data30.min;
           if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
-            const err71 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.min.type, parentSchema: schema17.properties.scale.properties.min, data: data31 };
+            const err71 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema18.properties.scale.properties.min.type, parentSchema: schema18.properties.scale.properties.min, data: data31 };
             if (vErrors === null) {
               vErrors = [err71];
             } else {
@@ -2202,7 +2224,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data31 == "number" && isFinite(data31)) {
             if (data31 > 1e3 || isNaN(data31)) {
-              const err72 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema17.properties.scale.properties.min, data: data31 };
+              const err72 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema18.properties.scale.properties.min, data: data31 };
               if (vErrors === null) {
                 vErrors = [err72];
               } else {
@@ -2211,7 +2233,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data31 < 1 || isNaN(data31)) {
-              const err73 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.min, data: data31 };
+              const err73 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema18.properties.scale.properties.min, data: data31 };
               if (vErrors === null) {
                 vErrors = [err73];
               } else {
@@ -2224,7 +2246,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.max !== void 0) {
           let data32 = data30.max;
           if (!(typeof data32 == "number" && (!(data32 % 1) && !isNaN(data32)) && isFinite(data32))) {
-            const err74 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.max.type, parentSchema: schema17.properties.scale.properties.max, data: data32 };
+            const err74 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema18.properties.scale.properties.max.type, parentSchema: schema18.properties.scale.properties.max, data: data32 };
             if (vErrors === null) {
               vErrors = [err74];
             } else {
@@ -2234,7 +2256,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data32 == "number" && isFinite(data32)) {
             if (data32 > 1e3 || isNaN(data32)) {
-              const err75 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema17.properties.scale.properties.max, data: data32 };
+              const err75 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema18.properties.scale.properties.max, data: data32 };
               if (vErrors === null) {
                 vErrors = [err75];
               } else {
@@ -2243,7 +2265,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data32 < 1 || isNaN(data32)) {
-              const err76 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.max, data: data32 };
+              const err76 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema18.properties.scale.properties.max, data: data32 };
               if (vErrors === null) {
                 vErrors = [err76];
               } else {
@@ -2256,7 +2278,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.cpu !== void 0) {
           let data33 = data30.cpu;
           if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
-            const err77 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.cpu.type, parentSchema: schema17.properties.scale.properties.cpu, data: data33 };
+            const err77 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema18.properties.scale.properties.cpu.type, parentSchema: schema18.properties.scale.properties.cpu, data: data33 };
             if (vErrors === null) {
               vErrors = [err77];
             } else {
@@ -2266,7 +2288,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data33 == "number" && isFinite(data33)) {
             if (data33 > 100 || isNaN(data33)) {
-              const err78 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema17.properties.scale.properties.cpu, data: data33 };
+              const err78 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema18.properties.scale.properties.cpu, data: data33 };
               if (vErrors === null) {
                 vErrors = [err78];
               } else {
@@ -2275,7 +2297,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data33 < 1 || isNaN(data33)) {
-              const err79 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.cpu, data: data33 };
+              const err79 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema18.properties.scale.properties.cpu, data: data33 };
               if (vErrors === null) {
                 vErrors = [err79];
               } else {
@@ -2288,7 +2310,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.memory !== void 0) {
           let data34 = data30.memory;
           if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err80 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema17.properties.scale.properties.memory.type, parentSchema: schema17.properties.scale.properties.memory, data: data34 };
+            const err80 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema18.properties.scale.properties.memory.type, parentSchema: schema18.properties.scale.properties.memory, data: data34 };
             if (vErrors === null) {
               vErrors = [err80];
             } else {
@@ -2298,7 +2320,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data34 == "number" && isFinite(data34)) {
             if (data34 > 100 || isNaN(data34)) {
-              const err81 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema17.properties.scale.properties.memory, data: data34 };
+              const err81 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema18.properties.scale.properties.memory, data: data34 };
               if (vErrors === null) {
                 vErrors = [err81];
               } else {
@@ -2307,7 +2329,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data34 < 1 || isNaN(data34)) {
-              const err82 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema17.properties.scale.properties.memory, data: data34 };
+              const err82 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema18.properties.scale.properties.memory, data: data34 };
               if (vErrors === null) {
                 vErrors = [err82];
               } else {
@@ -2318,7 +2340,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err83 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.scale.type, parentSchema: schema17.properties.scale, data: data30 };
+        const err83 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.scale.type, parentSchema: schema18.properties.scale, data: data30 };
         if (vErrors === null) {
           vErrors = [err83];
         } else {
@@ -2334,8 +2356,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i6 = 0; i6 < len3; i6++) {
           let data36 = data35[i6];
           if (typeof data36 === "string") {
-            if (!pattern25.test(data36)) {
-              const err84 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema17.properties.writes.items, data: data36 };
+            if (!pattern26.test(data36)) {
+              const err84 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema18.properties.writes.items, data: data36 };
               if (vErrors === null) {
                 vErrors = [err84];
               } else {
@@ -2344,7 +2366,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err85 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.writes.items.type, parentSchema: schema17.properties.writes.items, data: data36 };
+            const err85 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.writes.items.type, parentSchema: schema18.properties.writes.items, data: data36 };
             if (vErrors === null) {
               vErrors = [err85];
             } else {
@@ -2364,7 +2386,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices2[item2] == "number") {
               j3 = indices2[item2];
-              const err86 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema17.properties.writes, data: data35 };
+              const err86 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema18.properties.writes, data: data35 };
               if (vErrors === null) {
                 vErrors = [err86];
               } else {
@@ -2377,7 +2399,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err87 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema17.properties.writes.type, parentSchema: schema17.properties.writes, data: data35 };
+        const err87 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema18.properties.writes.type, parentSchema: schema18.properties.writes, data: data35 };
         if (vErrors === null) {
           vErrors = [err87];
         } else {
@@ -2389,7 +2411,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data37 = data.budget;
       if (typeof data37 !== "string" && !(data37 && typeof data37 == "object" && !Array.isArray(data37))) {
-        const err88 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema17.properties.budget.type }, message: "must be string,object", schema: schema17.properties.budget.type, parentSchema: schema17.properties.budget, data: data37 };
+        const err88 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema18.properties.budget.type }, message: "must be string,object", schema: schema18.properties.budget.type, parentSchema: schema18.properties.budget, data: data37 };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -2398,8 +2420,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data37 === "string") {
-        if (!pattern6.test(data37)) {
-          const err89 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget, data: data37 };
+        if (!pattern7.test(data37)) {
+          const err89 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema18.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err89];
           } else {
@@ -2410,7 +2432,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
         if (Object.keys(data37).length > 1) {
-          const err90 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema17.properties.budget, data: data37 };
+          const err90 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema18.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err90];
           } else {
@@ -2419,7 +2441,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data37).length < 1) {
-          const err91 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.budget, data: data37 };
+          const err91 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema18.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err91];
           } else {
@@ -2429,7 +2451,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key6 in data37) {
           if (!(key6 === "uncompressed" || key6 === "compressed")) {
-            const err92 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.budget, data: data37 };
+            const err92 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.budget, data: data37 };
             if (vErrors === null) {
               vErrors = [err92];
             } else {
@@ -2441,8 +2463,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data37.uncompressed !== void 0) {
           let data38 = data37.uncompressed;
           if (typeof data38 === "string") {
-            if (!pattern6.test(data38)) {
-              const err93 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget.properties.uncompressed, data: data38 };
+            if (!pattern7.test(data38)) {
+              const err93 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema18.properties.budget.properties.uncompressed, data: data38 };
               if (vErrors === null) {
                 vErrors = [err93];
               } else {
@@ -2451,7 +2473,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err94 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.budget.properties.uncompressed.type, parentSchema: schema17.properties.budget.properties.uncompressed, data: data38 };
+            const err94 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.budget.properties.uncompressed.type, parentSchema: schema18.properties.budget.properties.uncompressed, data: data38 };
             if (vErrors === null) {
               vErrors = [err94];
             } else {
@@ -2463,8 +2485,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data37.compressed !== void 0) {
           let data39 = data37.compressed;
           if (typeof data39 === "string") {
-            if (!pattern6.test(data39)) {
-              const err95 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema17.properties.budget.properties.compressed, data: data39 };
+            if (!pattern7.test(data39)) {
+              const err95 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema18.properties.budget.properties.compressed, data: data39 };
               if (vErrors === null) {
                 vErrors = [err95];
               } else {
@@ -2473,7 +2495,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err96 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.budget.properties.compressed.type, parentSchema: schema17.properties.budget.properties.compressed, data: data39 };
+            const err96 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.budget.properties.compressed.type, parentSchema: schema18.properties.budget.properties.compressed, data: data39 };
             if (vErrors === null) {
               vErrors = [err96];
             } else {
@@ -2488,7 +2510,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data40 = data.slo;
       if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
         if (data40.availability === void 0) {
-          const err97 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema17.properties.slo.required, parentSchema: schema17.properties.slo, data: data40 };
+          const err97 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema18.properties.slo.required, parentSchema: schema18.properties.slo, data: data40 };
           if (vErrors === null) {
             vErrors = [err97];
           } else {
@@ -2498,7 +2520,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key7 in data40) {
           if (!(key7 === "availability" || key7 === "latency")) {
-            const err98 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.slo, data: data40 };
+            const err98 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.slo, data: data40 };
             if (vErrors === null) {
               vErrors = [err98];
             } else {
@@ -2511,7 +2533,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data41 = data40.availability;
           if (typeof data41 == "number" && isFinite(data41)) {
             if (data41 >= 100 || isNaN(data41)) {
-              const err99 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema17.properties.slo.properties.availability, data: data41 };
+              const err99 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema18.properties.slo.properties.availability, data: data41 };
               if (vErrors === null) {
                 vErrors = [err99];
               } else {
@@ -2520,7 +2542,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data41 <= 0 || isNaN(data41)) {
-              const err100 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema17.properties.slo.properties.availability, data: data41 };
+              const err100 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema18.properties.slo.properties.availability, data: data41 };
               if (vErrors === null) {
                 vErrors = [err100];
               } else {
@@ -2529,7 +2551,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err101 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema17.properties.slo.properties.availability.type, parentSchema: schema17.properties.slo.properties.availability, data: data41 };
+            const err101 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema18.properties.slo.properties.availability.type, parentSchema: schema18.properties.slo.properties.availability, data: data41 };
             if (vErrors === null) {
               vErrors = [err101];
             } else {
@@ -2542,7 +2564,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data42 = data40.latency;
           if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
             if (Object.keys(data42).length < 1) {
-              const err102 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.slo.properties.latency, data: data42 };
+              const err102 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema18.properties.slo.properties.latency, data: data42 };
               if (vErrors === null) {
                 vErrors = [err102];
               } else {
@@ -2552,7 +2574,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             for (const key8 in data42) {
               if (!(key8 === "p50" || key8 === "p90" || key8 === "p95" || key8 === "p99")) {
-                const err103 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.slo.properties.latency, data: data42 };
+                const err103 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.slo.properties.latency, data: data42 };
                 if (vErrors === null) {
                   vErrors = [err103];
                 } else {
@@ -2564,8 +2586,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p50 !== void 0) {
               let data43 = data42.p50;
               if (typeof data43 === "string") {
-                if (!pattern29.test(data43)) {
-                  const err104 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data43 };
+                if (!pattern30.test(data43)) {
+                  const err104 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema23, data: data43 };
                   if (vErrors === null) {
                     vErrors = [err104];
                   } else {
@@ -2574,7 +2596,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err105 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data43 };
+                const err105 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.type, parentSchema: schema23, data: data43 };
                 if (vErrors === null) {
                   vErrors = [err105];
                 } else {
@@ -2586,8 +2608,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p90 !== void 0) {
               let data44 = data42.p90;
               if (typeof data44 === "string") {
-                if (!pattern29.test(data44)) {
-                  const err106 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data44 };
+                if (!pattern30.test(data44)) {
+                  const err106 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema23, data: data44 };
                   if (vErrors === null) {
                     vErrors = [err106];
                   } else {
@@ -2596,7 +2618,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err107 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data44 };
+                const err107 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.type, parentSchema: schema23, data: data44 };
                 if (vErrors === null) {
                   vErrors = [err107];
                 } else {
@@ -2608,8 +2630,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p95 !== void 0) {
               let data45 = data42.p95;
               if (typeof data45 === "string") {
-                if (!pattern29.test(data45)) {
-                  const err108 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data45 };
+                if (!pattern30.test(data45)) {
+                  const err108 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema23, data: data45 };
                   if (vErrors === null) {
                     vErrors = [err108];
                   } else {
@@ -2618,7 +2640,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err109 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data45 };
+                const err109 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.type, parentSchema: schema23, data: data45 };
                 if (vErrors === null) {
                   vErrors = [err109];
                 } else {
@@ -2630,8 +2652,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p99 !== void 0) {
               let data46 = data42.p99;
               if (typeof data46 === "string") {
-                if (!pattern29.test(data46)) {
-                  const err110 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema22, data: data46 };
+                if (!pattern30.test(data46)) {
+                  const err110 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema23, data: data46 };
                   if (vErrors === null) {
                     vErrors = [err110];
                   } else {
@@ -2640,7 +2662,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err111 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema22.type, parentSchema: schema22, data: data46 };
+                const err111 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema23.type, parentSchema: schema23, data: data46 };
                 if (vErrors === null) {
                   vErrors = [err111];
                 } else {
@@ -2650,7 +2672,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err112 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.slo.properties.latency.type, parentSchema: schema17.properties.slo.properties.latency, data: data42 };
+            const err112 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.slo.properties.latency.type, parentSchema: schema18.properties.slo.properties.latency, data: data42 };
             if (vErrors === null) {
               vErrors = [err112];
             } else {
@@ -2660,7 +2682,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err113 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.slo.type, parentSchema: schema17.properties.slo, data: data40 };
+        const err113 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.slo.type, parentSchema: schema18.properties.slo, data: data40 };
         if (vErrors === null) {
           vErrors = [err113];
         } else {
@@ -2675,8 +2697,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key9 in data47) {
           const _errs113 = errors;
           if (typeof key9 === "string") {
-            if (!pattern33.test(key9)) {
-              const err114 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema26.propertyNames, data: key9, propertyName: key9 };
+            if (!pattern34.test(key9)) {
+              const err114 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema27.propertyNames, data: key9, propertyName: key9 };
               if (vErrors === null) {
                 vErrors = [err114];
               } else {
@@ -2687,7 +2709,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid30 = _errs113 === errors;
           if (!valid30) {
-            const err115 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema26.propertyNames, parentSchema: schema26, data: data47 };
+            const err115 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema27.propertyNames, parentSchema: schema27, data: data47 };
             if (vErrors === null) {
               vErrors = [err115];
             } else {
@@ -2699,7 +2721,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key10 in data47) {
           let data48 = data47[key10];
           if (typeof data48 !== "string" && !(typeof data48 == "number" && isFinite(data48)) && typeof data48 !== "boolean") {
-            const err116 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema26.additionalProperties.type }, message: "must be string,number,boolean", schema: schema26.additionalProperties.type, parentSchema: schema26.additionalProperties, data: data48 };
+            const err116 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema27.additionalProperties.type }, message: "must be string,number,boolean", schema: schema27.additionalProperties.type, parentSchema: schema27.additionalProperties, data: data48 };
             if (vErrors === null) {
               vErrors = [err116];
             } else {
@@ -2708,8 +2730,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data48 === "string") {
-            if (!pattern12.test(data48)) {
-              const err117 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema26.additionalProperties, data: data48 };
+            if (!pattern13.test(data48)) {
+              const err117 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema27.additionalProperties, data: data48 };
               if (vErrors === null) {
                 vErrors = [err117];
               } else {
@@ -2720,7 +2742,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err118 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema26.type, parentSchema: schema26, data: data47 };
+        const err118 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.type, parentSchema: schema27, data: data47 };
         if (vErrors === null) {
           vErrors = [err118];
         } else {
@@ -2737,7 +2759,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data50 = data49[i8];
           if (typeof data50 === "string") {
             if (func3(data50) > 64) {
-              const err119 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema27.items, data: data50 };
+              const err119 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema28.items, data: data50 };
               if (vErrors === null) {
                 vErrors = [err119];
               } else {
@@ -2745,8 +2767,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern35.test(data50)) {
-              const err120 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema27.items, data: data50 };
+            if (!pattern36.test(data50)) {
+              const err120 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema28.items, data: data50 };
               if (vErrors === null) {
                 vErrors = [err120];
               } else {
@@ -2755,7 +2777,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err121 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.items.type, parentSchema: schema27.items, data: data50 };
+            const err121 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema28.items.type, parentSchema: schema28.items, data: data50 };
             if (vErrors === null) {
               vErrors = [err121];
             } else {
@@ -2775,7 +2797,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices3[item3] == "number") {
               j4 = indices3[item3];
-              const err122 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema27, data: data49 };
+              const err122 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema28, data: data49 };
               if (vErrors === null) {
                 vErrors = [err122];
               } else {
@@ -2788,7 +2810,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err123 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.type, parentSchema: schema27, data: data49 };
+        const err123 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema28.type, parentSchema: schema28, data: data49 };
         if (vErrors === null) {
           vErrors = [err123];
         } else {
@@ -2801,7 +2823,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data51 = data.build;
       if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
         if (Object.keys(data51).length < 1) {
-          const err124 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema17.properties.build, data: data51 };
+          const err124 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema18.properties.build, data: data51 };
           if (vErrors === null) {
             vErrors = [err124];
           } else {
@@ -2811,7 +2833,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key11 in data51) {
           if (!(key11 === "target" || key11 === "output" || key11 === "main" || key11 === "dependencies" || key11 === "lockfile")) {
-            const err125 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.build, data: data51 };
+            const err125 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.build, data: data51 };
             if (vErrors === null) {
               vErrors = [err125];
             } else {
@@ -2823,7 +2845,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data51.target !== void 0) {
           let data52 = data51.target;
           if (typeof data52 !== "string" && data52 !== null) {
-            const err126 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema17.properties.build.properties.target.type }, message: "must be string,null", schema: schema17.properties.build.properties.target.type, parentSchema: schema17.properties.build.properties.target, data: data52 };
+            const err126 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema18.properties.build.properties.target.type }, message: "must be string,null", schema: schema18.properties.build.properties.target.type, parentSchema: schema18.properties.build.properties.target, data: data52 };
             if (vErrors === null) {
               vErrors = [err126];
             } else {
@@ -2833,7 +2855,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data52 === "string") {
             if (func3(data52) < 1) {
-              const err127 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.target, data: data52 };
+              const err127 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.properties.build.properties.target, data: data52 };
               if (vErrors === null) {
                 vErrors = [err127];
               } else {
@@ -2847,7 +2869,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data53 = data51.output;
           if (typeof data53 === "string") {
             if (func3(data53) < 1) {
-              const err128 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.output, data: data53 };
+              const err128 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.properties.build.properties.output, data: data53 };
               if (vErrors === null) {
                 vErrors = [err128];
               } else {
@@ -2856,7 +2878,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err129 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.build.properties.output.type, parentSchema: schema17.properties.build.properties.output, data: data53 };
+            const err129 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.build.properties.output.type, parentSchema: schema18.properties.build.properties.output, data: data53 };
             if (vErrors === null) {
               vErrors = [err129];
             } else {
@@ -2869,7 +2891,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data54 = data51.main;
           if (typeof data54 === "string") {
             if (func3(data54) < 1) {
-              const err130 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.main, data: data54 };
+              const err130 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.properties.build.properties.main, data: data54 };
               if (vErrors === null) {
                 vErrors = [err130];
               } else {
@@ -2878,7 +2900,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err131 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.build.properties.main.type, parentSchema: schema17.properties.build.properties.main, data: data54 };
+            const err131 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.build.properties.main.type, parentSchema: schema18.properties.build.properties.main, data: data54 };
             if (vErrors === null) {
               vErrors = [err131];
             } else {
@@ -2890,7 +2912,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data51.dependencies !== void 0) {
           let data55 = data51.dependencies;
           if (!(data55 === "bundled" || data55 === "pruned" || data55 === "locked")) {
-            const err132 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema17.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema17.properties.build.properties.dependencies.enum, parentSchema: schema17.properties.build.properties.dependencies, data: data55 };
+            const err132 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema18.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema18.properties.build.properties.dependencies.enum, parentSchema: schema18.properties.build.properties.dependencies, data: data55 };
             if (vErrors === null) {
               vErrors = [err132];
             } else {
@@ -2903,7 +2925,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data56 = data51.lockfile;
           if (typeof data56 === "string") {
             if (func3(data56) < 1) {
-              const err133 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema17.properties.build.properties.lockfile, data: data56 };
+              const err133 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema18.properties.build.properties.lockfile, data: data56 };
               if (vErrors === null) {
                 vErrors = [err133];
               } else {
@@ -2912,7 +2934,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err134 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.build.properties.lockfile.type, parentSchema: schema17.properties.build.properties.lockfile, data: data56 };
+            const err134 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.build.properties.lockfile.type, parentSchema: schema18.properties.build.properties.lockfile, data: data56 };
             if (vErrors === null) {
               vErrors = [err134];
             } else {
@@ -2922,7 +2944,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err135 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.build.type, parentSchema: schema17.properties.build, data: data51 };
+        const err135 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.build.type, parentSchema: schema18.properties.build, data: data51 };
         if (vErrors === null) {
           vErrors = [err135];
         } else {
@@ -2935,7 +2957,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data57 = data.image;
       if (data57 && typeof data57 == "object" && !Array.isArray(data57)) {
         if (data57.repository === void 0) {
-          const err136 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema17.properties.image.required, parentSchema: schema17.properties.image, data: data57 };
+          const err136 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema18.properties.image.required, parentSchema: schema18.properties.image, data: data57 };
           if (vErrors === null) {
             vErrors = [err136];
           } else {
@@ -2945,7 +2967,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key12 in data57) {
           if (!(key12 === "repository")) {
-            const err137 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema17.properties.image, data: data57 };
+            const err137 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema18.properties.image, data: data57 };
             if (vErrors === null) {
               vErrors = [err137];
             } else {
@@ -2958,7 +2980,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data58 = data57.repository;
           if (typeof data58 === "string") {
             if (func3(data58) > 255) {
-              const err138 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema17.properties.image.properties.repository, data: data58 };
+              const err138 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema18.properties.image.properties.repository, data: data58 };
               if (vErrors === null) {
                 vErrors = [err138];
               } else {
@@ -2966,8 +2988,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern36.test(data58)) {
-              const err139 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema17.properties.image.properties.repository, data: data58 };
+            if (!pattern37.test(data58)) {
+              const err139 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema18.properties.image.properties.repository, data: data58 };
               if (vErrors === null) {
                 vErrors = [err139];
               } else {
@@ -2976,7 +2998,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err140 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema17.properties.image.properties.repository.type, parentSchema: schema17.properties.image.properties.repository, data: data58 };
+            const err140 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema18.properties.image.properties.repository.type, parentSchema: schema18.properties.image.properties.repository, data: data58 };
             if (vErrors === null) {
               vErrors = [err140];
             } else {
@@ -2986,7 +3008,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.image.type, parentSchema: schema17.properties.image, data: data57 };
+        const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.image.type, parentSchema: schema18.properties.image, data: data57 };
         if (vErrors === null) {
           vErrors = [err141];
         } else {
@@ -3001,8 +3023,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key13 in data59) {
           const _errs141 = errors;
           if (typeof key13 === "string") {
-            if (!pattern37.test(key13)) {
-              const err142 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema17.properties.env.propertyNames, data: key13, propertyName: key13 };
+            if (!pattern38.test(key13)) {
+              const err142 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema18.properties.env.propertyNames, data: key13, propertyName: key13 };
               if (vErrors === null) {
                 vErrors = [err142];
               } else {
@@ -3013,7 +3035,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid38 = _errs141 === errors;
           if (!valid38) {
-            const err143 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema17.properties.env.propertyNames, parentSchema: schema17.properties.env, data: data59 };
+            const err143 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema18.properties.env.propertyNames, parentSchema: schema18.properties.env, data: data59 };
             if (vErrors === null) {
               vErrors = [err143];
             } else {
@@ -3029,7 +3051,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err144 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.properties.env.type, parentSchema: schema17.properties.env, data: data59 };
+        const err144 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.properties.env.type, parentSchema: schema18.properties.env, data: data59 };
         if (vErrors === null) {
           vErrors = [err144];
         } else {
@@ -3039,7 +3061,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err145 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema17.type, parentSchema: schema17, data };
+    const err145 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema18.type, parentSchema: schema18, data };
     if (vErrors === null) {
       vErrors = [err145];
     } else {
@@ -3051,8 +3073,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema40 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } } } };
-var pattern50 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var schema41 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } } } };
+var pattern51 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -3060,7 +3082,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3072,8 +3094,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 === "string") {
-        if (!pattern50.test(data0)) {
-          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema40.properties.name, data: data0 };
+        if (!pattern51.test(data0)) {
+          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema41.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3082,7 +3104,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.name.type, parentSchema: schema40.properties.name, data: data0 };
+        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.name.type, parentSchema: schema41.properties.name, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3094,8 +3116,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registry !== void 0) {
       let data1 = data.registry;
       if (typeof data1 === "string") {
-        if (!pattern5.test(data1)) {
-          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema40.properties.registry, data: data1 };
+        if (!pattern6.test(data1)) {
+          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema41.properties.registry, data: data1 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -3104,7 +3126,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.registry.type, parentSchema: schema40.properties.registry, data: data1 };
+        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.registry.type, parentSchema: schema41.properties.registry, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3117,7 +3139,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.environments;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema40.properties.environments, data: data2 };
+          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema41.properties.environments, data: data2 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -3129,8 +3151,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 === "string") {
-            if (!pattern37.test(data3)) {
-              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema40.properties.environments.items, data: data3 };
+            if (!pattern38.test(data3)) {
+              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema41.properties.environments.items, data: data3 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -3139,7 +3161,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.environments.items.type, parentSchema: schema40.properties.environments.items, data: data3 };
+            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.environments.items.type, parentSchema: schema41.properties.environments.items, data: data3 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -3159,7 +3181,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema40.properties.environments, data: data2 };
+              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema41.properties.environments, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -3172,7 +3194,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema40.properties.environments.type, parentSchema: schema40.properties.environments, data: data2 };
+        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema41.properties.environments.type, parentSchema: schema41.properties.environments, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3185,7 +3207,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data4 = data.defaults;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (Object.keys(data4).length < 1) {
-          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema40.properties.defaults, data: data4 };
+          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.defaults, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -3195,7 +3217,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data4) {
           if (!(key1 === "base" || key1 === "uidStart" || key1 === "budgets")) {
-            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40.properties.defaults, data: data4 };
+            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.defaults, data: data4 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -3207,7 +3229,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.base !== void 0) {
           let data5 = data4.base;
           if (!(data5 === "alpine" || data5 === "slim" || data5 === "distroless")) {
-            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema40.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema40.properties.defaults.properties.base.enum, parentSchema: schema40.properties.defaults.properties.base, data: data5 };
+            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema41.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema41.properties.defaults.properties.base.enum, parentSchema: schema41.properties.defaults.properties.base, data: data5 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -3219,7 +3241,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.uidStart !== void 0) {
           let data6 = data4.uidStart;
           if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema40.properties.defaults.properties.uidStart.type, parentSchema: schema40.properties.defaults.properties.uidStart, data: data6 };
+            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema41.properties.defaults.properties.uidStart.type, parentSchema: schema41.properties.defaults.properties.uidStart, data: data6 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -3229,7 +3251,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 == "number" && isFinite(data6)) {
             if (data6 > 65533 || isNaN(data6)) {
-              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema40.properties.defaults.properties.uidStart, data: data6 };
+              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema41.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -3238,7 +3260,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data6 < 1001 || isNaN(data6)) {
-              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema40.properties.defaults.properties.uidStart, data: data6 };
+              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema41.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -3254,8 +3276,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key2 in data7) {
               const _errs18 = errors;
               if (typeof key2 === "string") {
-                if (!pattern11.test(key2)) {
-                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema40.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
+                if (!pattern12.test(key2)) {
+                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema41.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
                   if (vErrors === null) {
                     vErrors = [err16];
                   } else {
@@ -3266,7 +3288,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
               var valid5 = _errs18 === errors;
               if (!valid5) {
-                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema40.properties.defaults.properties.budgets.propertyNames, parentSchema: schema40.properties.defaults.properties.budgets, data: data7 };
+                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema41.properties.defaults.properties.budgets.propertyNames, parentSchema: schema41.properties.defaults.properties.budgets, data: data7 };
                 if (vErrors === null) {
                   vErrors = [err17];
                 } else {
@@ -3278,8 +3300,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key3 in data7) {
               let data8 = data7[key3];
               if (typeof data8 === "string") {
-                if (!pattern6.test(data8)) {
-                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema40.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                if (!pattern7.test(data8)) {
+                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema41.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                   if (vErrors === null) {
                     vErrors = [err18];
                   } else {
@@ -3288,7 +3310,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema40.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema41.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                 if (vErrors === null) {
                   vErrors = [err19];
                 } else {
@@ -3298,7 +3320,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.properties.defaults.properties.budgets.type, parentSchema: schema40.properties.defaults.properties.budgets, data: data7 };
+            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.defaults.properties.budgets.type, parentSchema: schema41.properties.defaults.properties.budgets, data: data7 };
             if (vErrors === null) {
               vErrors = [err20];
             } else {
@@ -3308,7 +3330,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.properties.defaults.type, parentSchema: schema40.properties.defaults, data: data4 };
+        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.defaults.type, parentSchema: schema41.properties.defaults, data: data4 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -3320,7 +3342,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data9 = data.budget;
       if (typeof data9 !== "string" && !(data9 && typeof data9 == "object" && !Array.isArray(data9))) {
-        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema40.properties.budget.type }, message: "must be string,object", schema: schema40.properties.budget.type, parentSchema: schema40.properties.budget, data: data9 };
+        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema41.properties.budget.type }, message: "must be string,object", schema: schema41.properties.budget.type, parentSchema: schema41.properties.budget, data: data9 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -3329,8 +3351,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data9 === "string") {
-        if (!pattern6.test(data9)) {
-          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema40.properties.budget, data: data9 };
+        if (!pattern7.test(data9)) {
+          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema41.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -3341,7 +3363,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length > 1) {
-          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema40.properties.budget, data: data9 };
+          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema41.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -3350,7 +3372,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data9).length < 1) {
-          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema40.properties.budget, data: data9 };
+          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -3360,7 +3382,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data9) {
           if (!(key4 === "uncompressed" || key4 === "compressed")) {
-            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40.properties.budget, data: data9 };
+            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.budget, data: data9 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -3372,8 +3394,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.uncompressed !== void 0) {
           let data10 = data9.uncompressed;
           if (typeof data10 === "string") {
-            if (!pattern6.test(data10)) {
-              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema40.properties.budget.properties.uncompressed, data: data10 };
+            if (!pattern7.test(data10)) {
+              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema41.properties.budget.properties.uncompressed, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -3382,7 +3404,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.budget.properties.uncompressed.type, parentSchema: schema40.properties.budget.properties.uncompressed, data: data10 };
+            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.budget.properties.uncompressed.type, parentSchema: schema41.properties.budget.properties.uncompressed, data: data10 };
             if (vErrors === null) {
               vErrors = [err28];
             } else {
@@ -3394,8 +3416,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.compressed !== void 0) {
           let data11 = data9.compressed;
           if (typeof data11 === "string") {
-            if (!pattern6.test(data11)) {
-              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema40.properties.budget.properties.compressed, data: data11 };
+            if (!pattern7.test(data11)) {
+              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema41.properties.budget.properties.compressed, data: data11 };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -3404,7 +3426,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.budget.properties.compressed.type, parentSchema: schema40.properties.budget.properties.compressed, data: data11 };
+            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.budget.properties.compressed.type, parentSchema: schema41.properties.budget.properties.compressed, data: data11 };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -3416,7 +3438,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.type, parentSchema: schema40, data };
+    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.type, parentSchema: schema41, data };
     if (vErrors === null) {
       vErrors = [err31];
     } else {

@@ -3,6 +3,7 @@ import { buildInputs, type Input } from './build-inputs';
 import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
 import type { ProjectFacts } from './project-facts';
+import { pushTargets } from './push-targets';
 import { metadata, type TargetConfiguration } from './target-configuration';
 
 /** The image's record stands for the image. The default budget comes from the plugin's options and the descriptions. */
@@ -105,7 +106,7 @@ export function inferTargets(
       },
     ),
   };
-  return targets;
+  return { ...targets, ...pushTargets(names) };
 }
 
 /** Targets of the project that owns what all services share. */
