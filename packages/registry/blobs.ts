@@ -3,12 +3,12 @@ import { Readable, Transform } from 'node:stream';
 import type { Descriptor } from '../images/descriptor';
 import { networkFailure } from './failure';
 import { pull, push } from './manifests';
-import type { Registry } from './registry';
+import type { Caller } from './registry';
 import { RegistryError } from './registry-error';
 
 /** Does the repository have the blob? */
 export async function hasBlob(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   digest: string,
   scope = pull(repository),
@@ -30,7 +30,7 @@ export interface UploadSession {
 }
 
 /** Opens an upload. */
-export async function startUpload(registry: Registry, repository: string): Promise<UploadSession> {
+export async function startUpload(registry: Caller, repository: string): Promise<UploadSession> {
   const response = await registry.call({
     method: 'POST',
     to: `${repository}/blobs/uploads/`,
@@ -47,7 +47,7 @@ export async function startUpload(registry: Registry, repository: string): Promi
  * @returns null where it did, or the upload that it opened instead. A repository that may not be read is one without the blob.
  */
 export async function mountBlob(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   digest: string,
   from: string,
@@ -69,7 +69,7 @@ export async function mountBlob(
 }
 
 /** Where the next request of an upload goes. @throws RegistryError */
-export async function locationOf(registry: Registry, location: string | undefined): Promise<URL> {
+export async function locationOf(registry: Caller, location: string | undefined): Promise<URL> {
   if (!location) throw new RegistryError(`${registry.name}: opened an upload and did not say where.`);
   return await registry.resolve(location);
 }
@@ -79,7 +79,7 @@ export async function locationOf(registry: Registry, location: string | undefine
  * @throws RegistryError where the registry does not have it
  */
 export async function fetchBlob(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
 ): Promise<Readable> {

@@ -1,6 +1,6 @@
 import { isIndex, mediaTypes, type Descriptor, type Index, type Manifest } from '../images/descriptor';
 import { sha256 } from '../images/layout';
-import type { Registry } from './registry';
+import type { Caller } from './registry';
 import { RegistryError } from './registry-error';
 import { readSmall } from './transport';
 
@@ -23,7 +23,7 @@ export const push = (repository: string) => `repository:${repository}:pull,push`
 
 /** Digest behind a tag or digest, or null where the registry has none. `scope`: that of the calls around it, so that one token serves all. */
 export async function findDigest(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   reference: string,
   scope = pull(repository),
@@ -46,7 +46,7 @@ export async function findDigest(
 
 /** A manifest by tag or digest; one that is asked for by digest has that digest. @throws RegistryError where it is missing or another one */
 export async function fetchManifest(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   reference: string,
 ): Promise<RawManifest> {
@@ -73,7 +73,7 @@ export async function fetchManifest(
 
 /** Stores a manifest under a digest or a tag. @throws RegistryError where the registry says that it stored another one */
 export async function putManifest(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   reference: string,
   manifest: RawManifest,

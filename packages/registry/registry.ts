@@ -31,15 +31,26 @@ export interface Call {
   readonly body?: Body | Buffer;
   /** Statuses that are answers; any other is an error. */
   readonly expect: readonly number[];
-  /** False for a call that does not mean the same a second time. */
-  readonly retry?: boolean;
+}
+
+/** Something that calls a registry: with its tries, or once. */
+export interface Caller {
+  /** Registry as references name it. */
+  readonly name: string;
+  /** @throws RegistryError; TransientError where the same call may work later */
+  call(call: Call): Promise<HttpResponse>;
+  /** Full address of what the registry points to. @throws RegistryError where it is not to be trusted */
+  resolve(to: string | URL): Promise<URL>;
 }
 
 const redirects = [301, 302, 303, 307, 308];
 
 /** A registry that is spoken to: finds out how (TLS, login), and keeps that for all calls. */
-export class Registry {
+export class Registry implements Caller {
+  /** Milliseconds before each further try. */
   readonly delays: readonly number[];
+  /** Calls it without further tries, for what does not mean the same a second time. */
+  readonly once: Caller;
   private readonly transport: Transport;
   private readonly authorizer: Authorizer;
   private base: Promise<URL> | undefined;
@@ -51,6 +62,7 @@ export class Registry {
   ) {
     const env = options.env ?? process.env;
     this.delays = options.delays ?? backOff;
+    this.once = { name, call: (call) => this.attempt(call), resolve: (to) => this.resolve(to) };
     this.transport = new Transport(extraAuthorities(env), options.idleLimits);
     this.authorizer = new Authorizer({
       registry: name,
@@ -60,9 +72,8 @@ export class Registry {
     });
   }
 
-  /** @throws RegistryError, TransientError when the tries are used up */
   call(call: Call): Promise<HttpResponse> {
-    return retrying(() => this.once(call), call.retry === false ? [] : this.delays);
+    return retrying(() => this.attempt(call), this.delays);
   }
 
   /** Address of a path below `/v2/`. A full one stays, in TLS where the registry is spoken to in TLS. */
@@ -93,24 +104,18 @@ export class Registry {
     const host = apiHost(this.name);
     const secure = new URL(`https://${host}/v2/`);
     try {
-      return await retrying(async () => {
-        try {
-          (await this.transport.send({ method: 'GET', url: secure })).body.resume();
-          return secure;
-        } catch (error) {
-          const cut = (error as NodeJS.ErrnoException).code === 'ECONNRESET';
-          if (this.mayBePlain(host) && (isTlsMismatch(error) || cut)) return new URL(`http://${host}/v2/`);
-          throw networkFailure(error, host, (text) => text);
-        }
-      }, this.delays);
+      (await this.transport.send({ method: 'GET', url: secure })).body.resume();
+      return secure;
     } catch (error) {
+      const cut = (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+      if (this.mayBePlain(host) && (isTlsMismatch(error) || cut)) return new URL(`http://${host}/v2/`);
       // The next call may have better luck.
       this.base = undefined;
-      throw error;
+      throw networkFailure(error, host, (text) => text);
     }
   }
 
-  private async once(call: Call): Promise<HttpResponse> {
+  private async attempt(call: Call): Promise<HttpResponse> {
     const url = await this.resolve(call.to);
     const known = await this.authorizer.header(call.scope);
     const first = await this.follow(call, url, known);

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Descriptor } from '../images/descriptor';
 import { hasBlob, locationOf, startUpload, type UploadSession } from './blobs';
 import { push } from './manifests';
-import type { Registry } from './registry';
+import type { Caller, Registry } from './registry';
 import { RegistryError, TransientError } from './registry-error';
 import { waitAfter } from './retry';
 
@@ -26,25 +26,29 @@ export async function uploadBlob(
   source: UploadSource,
   started?: UploadSession,
 ): Promise<number> {
+  const once = registry.once;
   const counter = { sent: 0 };
   let at: Progress = { session: started ?? (await startUpload(registry, repository)), offset: 0 };
   let delays = [...registry.delays];
-  for (;;) {
+  for (let cut = false; ;) {
     try {
-      if (at.offset < source.size) at = await sendRest(registry, repository, source, at, counter);
+      if (cut) {
+        const resumed = await resume(once, repository, source, at);
+        if (resumed === 'finished') return counter.sent;
+        // A line that is cut now and then still gets a large layer through, as long as it moves on.
+        if (resumed.offset > at.offset) delays = [...registry.delays];
+        at = resumed;
+        cut = false;
+      }
+      if (at.offset < source.size) at = await sendRest(once, repository, source, at, counter);
       if (at.offset < source.size) continue;
-      await commit(registry, repository, source.digest, at.session);
+      await commit(once, repository, source.digest, at.session);
       return counter.sent;
     } catch (error) {
       const delay = delays.shift();
       if (delay === undefined) throw error;
       await waitAfter(error, delay);
-      const before = at.offset;
-      const resumed = await resume(registry, repository, source, at);
-      if (resumed === 'finished') return counter.sent;
-      at = resumed;
-      // A line that is cut now and then still gets a large layer through, as long as it moves on.
-      if (at.offset > before) delays = [...registry.delays];
+      cut = true;
     }
   }
 }
@@ -56,7 +60,7 @@ interface Progress {
 }
 
 async function sendRest(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   source: UploadSource,
   { session, offset }: Progress,
@@ -76,7 +80,6 @@ async function sendRest(
       open: async () => Readable.from(counted(await source.open(offset), counter), { objectMode: false }),
     },
     expect: [202, 204],
-    retry: false,
   });
   response.body.resume();
   const next = { url: await locationOf(registry, response.headers.location) };
@@ -94,7 +97,7 @@ async function* counted(bytes: Readable, counter: { sent: number }): AsyncGenera
 }
 
 async function commit(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   digest: string,
   { url }: UploadSession,
@@ -108,7 +111,6 @@ async function commit(
     repository,
     headers: { 'content-type': 'application/octet-stream' },
     expect: [201, 204, 400],
-    retry: false,
   });
   if (response.status !== 400) {
     response.body.resume();
@@ -122,7 +124,7 @@ async function commit(
 
 /** Where to go on after a failure. A status that cannot be had means that the registry has dropped the upload. */
 async function resume(
-  registry: Registry,
+  registry: Caller,
   repository: string,
   source: UploadSource,
   { session }: Progress,
