@@ -1,12 +1,13 @@
 /** What the plugin adds to the project graph of a workspace with 500 services, beside what @nx/docker adds. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { peerVersion, writeJson } from './prepare.mjs';
 import { median, takeTurns } from './statistics.mjs';
 
 const emptyWarm = 'graph-500-warm-empty-plugin';
-export const ids = ['graph-500-cold', 'graph-500-warm', emptyWarm];
+const withDaemon = 'graph-500-warm-daemon';
+export const ids = ['graph-500-cold', 'graph-500-warm', emptyWarm, withDaemon];
 
 const projects = 500;
 const rounds = 7;
@@ -18,15 +19,15 @@ export async function measure(bench, wanted) {
   // One workspace for each, so that no run finds another's nx.json or cache.
   const folders = Object.fromEntries(Object.keys(plugins).map((name) => [name, makeWorkspace(bench, name)]));
   checkTargets(bench, folders);
-  const runs = (cold) =>
+  const runs = (how) =>
     Object.fromEntries(
-      Object.entries(folders).map(([name, folder]) => [name, () => showProjects(bench, folder, { cold })]),
+      Object.entries(folders).map(([name, folder]) => [name, () => showProjects(bench, folder, how)]),
     );
   const figures = [];
   const process = `nx show projects, whole process, ${projects} projects, Nx ${peerVersion}, no daemon, ${rounds} rounds in turns`;
   if (wanted('graph-500-cold')) {
     bench.log(`graph of ${projects} projects, cold`);
-    const cold = await takeTurns(runs(true), rounds);
+    const cold = await takeTurns(runs({ cold: true }), rounds);
     const ours = added(cold, 'toolbox');
     const peer = added(cold, 'docker');
     if (peer <= 0) throw new Error('@nx/docker added no time: the machine is too busy to measure.');
@@ -40,8 +41,8 @@ export async function measure(bench, wanted) {
   }
   if (wanted('graph-500-warm') || wanted(emptyWarm)) {
     bench.log(`graph of ${projects} projects, warm`);
-    for (const folder of Object.values(folders)) showProjects(bench, folder, { cold: false });
-    const warm = await takeTurns(runs(false), rounds);
+    for (const folder of Object.values(folders)) showProjects(bench, folder, {});
+    const warm = await takeTurns(runs({}), rounds);
     const how = `over no plugin (${ms(median(warm.none))}; @nx/docker adds ${ms(added(warm, 'docker'))}); ${process}, workspace data of the run before; median of the rounds' differences`;
     figures.push(
       {
@@ -60,8 +61,39 @@ export async function measure(bench, wanted) {
       },
     );
   }
+  if (wanted(withDaemon)) figures.push(await measureWithDaemon(bench, folders, runs({ daemon: true })));
   for (const folder of Object.values(folders)) rmSync(folder, { recursive: true, force: true });
   return figures.filter(({ id }) => wanted(id));
+}
+
+/** Nx's own default on a developer's machine: a process of its own keeps the graph, and the plugins, between commands. */
+async function measureWithDaemon(bench, folders, runs) {
+  bench.log(`graph of ${projects} projects, warm, with Nx's daemon`);
+  try {
+    for (const folder of Object.values(folders)) {
+      showProjects(bench, folder, { daemon: true });
+      const started = join(bench.env(folder).NX_WORKSPACE_DATA_DIRECTORY, 'd', 'server-process.json');
+      if (!existsSync(started)) throw new Error(`Nx started no daemon in ${folder}.`);
+    }
+    const taken = await takeTurns(runs, rounds);
+    return {
+      id: withDaemon,
+      value: added(taken, 'toolbox') * 1000,
+      unit: 'ms',
+      goal: 60,
+      how: `time added by toolbox over no plugin (${ms(median(taken.none))}; @nx/docker adds ${ms(added(taken, 'docker'))}, a plugin that does nothing ${ms(added(taken, 'empty'))}); nx show projects, whole process, ${projects} projects, Nx ${peerVersion}, its daemon running as it does by default, nothing changed, ${rounds} rounds in turns; median of the rounds' differences`,
+    };
+  } finally {
+    for (const folder of Object.values(folders))
+      spawnSync(process.execPath, [bench.nxBin(), 'daemon', '--stop'], daemonOptions(bench, folder));
+  }
+}
+
+/** Nx starts no daemon where it takes the machine for one of CI. */
+function daemonOptions(bench, folder) {
+  const env = { ...bench.env(folder), NX_DAEMON: 'true' };
+  delete env.CI;
+  return { cwd: folder, env, encoding: 'utf8' };
 }
 
 function writeEmptyPlugin(bench) {
@@ -125,18 +157,13 @@ function checkTargets(bench, folders) {
   }
 }
 
-function showProjects(bench, folder, { cold }) {
-  const env = bench.env(folder);
-  if (cold) rmSync(env.NX_WORKSPACE_DATA_DIRECTORY, { recursive: true, force: true });
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [bench.nxBin(), 'show', 'projects', '--json'],
-    {
-      cwd: folder,
-      env,
-      encoding: 'utf8',
-    },
-  );
+function showProjects(bench, folder, { cold = false, daemon = false }) {
+  const options = daemon
+    ? daemonOptions(bench, folder)
+    : { cwd: folder, env: bench.env(folder), encoding: 'utf8' };
+  if (cold) rmSync(options.env.NX_WORKSPACE_DATA_DIRECTORY, { recursive: true, force: true });
+  const command = [bench.nxBin(), 'show', 'projects', '--json'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, options);
   if (status !== 0) throw new Error(`nx show projects ended with ${status}: ${stderr.trim()}`);
   if (JSON.parse(stdout).length < projects) throw new Error('nx show projects did not find the projects.');
 }
