@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { resolveBacking } from './backing';
 import type { ServiceDescription } from './service.gen';
 import type { RuntimeDefaults, Stack } from './types';
 
@@ -20,6 +21,7 @@ export const acmeStack: Stack = {
   environments: ['staging', 'production'],
   defaults: { base: 'distroless', uidStart: 1001, budgets: {} },
   budget: { bytes: 500e6, text: '500MB', of: 'uncompressed' },
+  backing: resolveBacking(undefined),
 };
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });

@@ -1,3 +1,4 @@
+import { checkBacking } from './backing';
 import { checkServiceDescription } from './check-description';
 import { DescriptionError } from './description-error';
 import { schemaProblems, type LocatedProblem } from './schema-problems';
@@ -20,7 +21,7 @@ export function parseServiceDescription(text: string, file: string): ServiceDesc
  * @throws DescriptionError with every problem of the text and its line.
  */
 export function parseStackDescription(text: string, file: string): StackDescription {
-  return parseDescription(text, file, validateStack, () => [], 'name: acme');
+  return parseDescription(text, file, validateStack, checkBacking, 'name: acme');
 }
 
 /**

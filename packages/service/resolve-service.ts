@@ -1,3 +1,4 @@
+import { devEnvironment } from './backing';
 import { parseBudget, type BudgetText } from './budget';
 import { checkServiceDescription } from './check-description';
 import { listChoices, suggest } from './choices';
@@ -49,12 +50,16 @@ export function resolveService(
   const report = (key: string, message: string) => problems.push({ file, key, message });
 
   for (const name of Object.keys(description.env ?? {}))
-    if (!stack.environments.includes(name))
+    if (name !== devEnvironment && !stack.environments.includes(name))
       report(
         `env.${name}`,
         `${name} is not an environment of the stack. ${suggest(name, stack.environments)}`,
       );
-  if (environment !== undefined && !stack.environments.includes(environment))
+  if (
+    environment !== undefined &&
+    environment !== devEnvironment &&
+    !stack.environments.includes(environment)
+  )
     report(
       'env',
       `${environment} is not an environment of the stack. ${suggest(environment, stack.environments)}`,

@@ -1,3 +1,4 @@
+import { resolveBacking } from './backing';
 import pluginSchema from './plugin-options.schema.json';
 import { resolvePluginOptions } from './resolve-plugin-options';
 import { resolveStack } from './resolve-stack';
@@ -10,6 +11,7 @@ test('a stack without a description', () => {
     environments: ['staging', 'production'],
     defaults: { base: 'distroless', uidStart: 1001, budgets: {} },
     budget: { bytes: 500e6, text: '500MB', of: 'uncompressed' },
+    backing: resolveBacking(undefined),
   });
 });
 

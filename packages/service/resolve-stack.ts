@@ -1,3 +1,4 @@
+import { resolveBacking } from './backing';
 import { parseBudget } from './budget';
 import type { PluginOptions } from './plugin-options.gen';
 import { resolvePluginOptions } from './resolve-plugin-options';
@@ -15,7 +16,7 @@ export function resolveStack(
   workspace: { readonly name: string },
 ): Stack {
   const plugin = resolvePluginOptions(options);
-  const { name, registry, environments, defaults, budget } = description ?? {};
+  const { name, registry, environments, defaults, budget, backing } = description ?? {};
   return {
     name: name ?? slugOf(workspace.name.replace(/^@[^/]*\//, '') || 'workspace'),
     registry: registry ?? plugin.registry,
@@ -27,5 +28,6 @@ export function resolveStack(
       ...(plugin.budget === null ? {} : { budget: plugin.budget }),
     },
     budget: parseBudget(budget ?? '500MB'),
+    backing: resolveBacking(backing),
   };
 }

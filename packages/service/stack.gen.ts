@@ -52,4 +52,95 @@ export interface StackDescription {
          */
         compressed?: string;
       };
+  /**
+   * Backing services. Each is there where a service `uses` it; this says how it runs.
+   */
+  backing?: {
+    /**
+     * The PostgreSQL server that all services share.
+     */
+    postgres?: {
+      /**
+       * Major version of PostgreSQL.
+       */
+      version?: 17;
+      /**
+       * Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk.
+       */
+      storage?: string;
+      resources?: Resources;
+      /**
+       * What differs per environment.
+       */
+      env?: {
+        [k: string]: BackingOverrides;
+      };
+    };
+    /**
+     * The Redis server that all services share.
+     */
+    redis?: {
+      /**
+       * Major version of Redis.
+       */
+      version?: 8;
+      /**
+       * Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk.
+       */
+      storage?: string;
+      resources?: Resources2;
+      /**
+       * What differs per environment.
+       */
+      env?: {
+        [k: string]: BackingOverrides;
+      };
+    };
+  };
+}
+/**
+ * Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`.
+ */
+export interface Resources {
+  /**
+   * CPUs (`1`, `0.5`) or thousandths of one (`250m`).
+   */
+  cpu?: string | number;
+  /**
+   * Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000).
+   */
+  memory?: string;
+}
+export interface BackingOverrides {
+  /**
+   * Size of its volume in this environment.
+   */
+  storage?: string;
+  resources?: Resources1;
+}
+/**
+ * Request and limit in this environment.
+ */
+export interface Resources1 {
+  /**
+   * CPUs (`1`, `0.5`) or thousandths of one (`250m`).
+   */
+  cpu?: string | number;
+  /**
+   * Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000).
+   */
+  memory?: string;
+}
+/**
+ * Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`.
+ */
+export interface Resources2 {
+  /**
+   * CPUs (`1`, `0.5`) or thousandths of one (`250m`).
+   */
+  cpu?: string | number;
+  /**
+   * Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000).
+   */
+  memory?: string;
 }

@@ -134,6 +134,28 @@ export interface Service {
   readonly environments: readonly string[];
 }
 
+export type BackingName = 'postgres' | 'redis';
+
+/** What of a backing service may differ per environment. */
+export interface BackingLimits {
+  /** Size of its volume, e.g. `10Gi`; Compose cannot ask for one. */
+  readonly storage: string;
+  readonly resources: Service['resources'];
+}
+
+/** A server that services use under its name and port: there is one of each kind, and it keeps its data in a volume. */
+export interface BackingService extends BackingLimits {
+  readonly name: BackingName;
+  /** Major version, e.g. `17`. */
+  readonly version: string;
+  /** Key of the image in the catalogue, e.g. `postgres-17`. */
+  readonly image: string;
+  readonly port: number;
+  /** User and group id that it runs as. */
+  readonly uid: number;
+  readonly environments: Readonly<Record<string, BackingLimits>>;
+}
+
 /** All services of a workspace plus what they share. */
 export interface Stack {
   /** DNS label, e.g. `acme`. Default: the workspace's package name without scope. */
@@ -151,6 +173,7 @@ export interface Stack {
   };
   /** Budget of all images together (shared layers once). */
   readonly budget: Budget;
+  readonly backing: Readonly<Record<BackingName, BackingService>>;
 }
 
 /** Facts that the caller read from the Nx project; resolve() never reads a file itself. */

@@ -3073,15 +3073,166 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema41 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } } } };
+var schema41 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
+var schema42 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
+var schema43 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
 var pattern51 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var pattern59 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
+var schema44 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
+function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length < 1) {
+      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema44, data };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "storage" || key0 === "resources")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema44, data };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.storage !== void 0) {
+      let data0 = data.storage;
+      if (typeof data0 === "string") {
+        if (!pattern59.test(data0)) {
+          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema42, data: data0 };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.type, parentSchema: schema42, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.resources !== void 0) {
+      let data1 = data.resources;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        if (Object.keys(data1).length < 1) {
+          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43, data: data1 };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+        for (const key1 in data1) {
+          if (!(key1 === "cpu" || key1 === "memory")) {
+            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data: data1 };
+            if (vErrors === null) {
+              vErrors = [err5];
+            } else {
+              vErrors.push(err5);
+            }
+            errors++;
+          }
+        }
+        if (data1.cpu !== void 0) {
+          let data2 = data1.cpu;
+          if (typeof data2 !== "string" && !(typeof data2 == "number" && isFinite(data2))) {
+            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema43.properties.cpu.type }, message: "must be string,number", schema: schema43.properties.cpu.type, parentSchema: schema43.properties.cpu, data: data2 };
+            if (vErrors === null) {
+              vErrors = [err6];
+            } else {
+              vErrors.push(err6);
+            }
+            errors++;
+          }
+          if (typeof data2 == "number" && isFinite(data2)) {
+            if (data2 <= 0 || isNaN(data2)) {
+              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.cpu, data: data2 };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+          }
+          if (typeof data2 === "string") {
+            if (!pattern24.test(data2)) {
+              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema43.properties.cpu, data: data2 };
+              if (vErrors === null) {
+                vErrors = [err8];
+              } else {
+                vErrors.push(err8);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data1.memory !== void 0) {
+          let data3 = data1.memory;
+          if (typeof data3 === "string") {
+            if (!pattern25.test(data3)) {
+              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema43.properties.memory, data: data3 };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+          } else {
+            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.properties.memory.type, parentSchema: schema43.properties.memory, data: data3 };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.type, parentSchema: schema44, data };
+    if (vErrors === null) {
+      vErrors = [err12];
+    } else {
+      vErrors.push(err12);
+    }
+    errors++;
+  }
+  validate17.errors = vErrors;
+  return errors === 0;
+}
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget")) {
+      if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "backing")) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41, data };
         if (vErrors === null) {
           vErrors = [err0];
@@ -3437,12 +3588,443 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
+    if (data.backing !== void 0) {
+      let data12 = data.backing;
+      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+        if (Object.keys(data12).length < 1) {
+          const err31 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing, data: data12 };
+          if (vErrors === null) {
+            vErrors = [err31];
+          } else {
+            vErrors.push(err31);
+          }
+          errors++;
+        }
+        for (const key5 in data12) {
+          if (!(key5 === "postgres" || key5 === "redis")) {
+            const err32 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing, data: data12 };
+            if (vErrors === null) {
+              vErrors = [err32];
+            } else {
+              vErrors.push(err32);
+            }
+            errors++;
+          }
+        }
+        if (data12.postgres !== void 0) {
+          let data13 = data12.postgres;
+          if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+            if (Object.keys(data13).length < 1) {
+              const err33 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing.properties.postgres, data: data13 };
+              if (vErrors === null) {
+                vErrors = [err33];
+              } else {
+                vErrors.push(err33);
+              }
+              errors++;
+            }
+            for (const key6 in data13) {
+              if (!(key6 === "version" || key6 === "storage" || key6 === "resources" || key6 === "env")) {
+                const err34 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing.properties.postgres, data: data13 };
+                if (vErrors === null) {
+                  vErrors = [err34];
+                } else {
+                  vErrors.push(err34);
+                }
+                errors++;
+              }
+            }
+            if (data13.version !== void 0) {
+              let data14 = data13.version;
+              if (!(data14 === 17)) {
+                const err35 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema41.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema41.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema41.properties.backing.properties.postgres.properties.version, data: data14 };
+                if (vErrors === null) {
+                  vErrors = [err35];
+                } else {
+                  vErrors.push(err35);
+                }
+                errors++;
+              }
+            }
+            if (data13.storage !== void 0) {
+              let data15 = data13.storage;
+              if (typeof data15 === "string") {
+                if (!pattern59.test(data15)) {
+                  const err36 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema42, data: data15 };
+                  if (vErrors === null) {
+                    vErrors = [err36];
+                  } else {
+                    vErrors.push(err36);
+                  }
+                  errors++;
+                }
+              } else {
+                const err37 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.type, parentSchema: schema42, data: data15 };
+                if (vErrors === null) {
+                  vErrors = [err37];
+                } else {
+                  vErrors.push(err37);
+                }
+                errors++;
+              }
+            }
+            if (data13.resources !== void 0) {
+              let data16 = data13.resources;
+              if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+                if (Object.keys(data16).length < 1) {
+                  const err38 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43, data: data16 };
+                  if (vErrors === null) {
+                    vErrors = [err38];
+                  } else {
+                    vErrors.push(err38);
+                  }
+                  errors++;
+                }
+                for (const key7 in data16) {
+                  if (!(key7 === "cpu" || key7 === "memory")) {
+                    const err39 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data: data16 };
+                    if (vErrors === null) {
+                      vErrors = [err39];
+                    } else {
+                      vErrors.push(err39);
+                    }
+                    errors++;
+                  }
+                }
+                if (data16.cpu !== void 0) {
+                  let data17 = data16.cpu;
+                  if (typeof data17 !== "string" && !(typeof data17 == "number" && isFinite(data17))) {
+                    const err40 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema43.properties.cpu.type }, message: "must be string,number", schema: schema43.properties.cpu.type, parentSchema: schema43.properties.cpu, data: data17 };
+                    if (vErrors === null) {
+                      vErrors = [err40];
+                    } else {
+                      vErrors.push(err40);
+                    }
+                    errors++;
+                  }
+                  if (typeof data17 == "number" && isFinite(data17)) {
+                    if (data17 <= 0 || isNaN(data17)) {
+                      const err41 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.cpu, data: data17 };
+                      if (vErrors === null) {
+                        vErrors = [err41];
+                      } else {
+                        vErrors.push(err41);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data17 === "string") {
+                    if (!pattern24.test(data17)) {
+                      const err42 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema43.properties.cpu, data: data17 };
+                      if (vErrors === null) {
+                        vErrors = [err42];
+                      } else {
+                        vErrors.push(err42);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data16.memory !== void 0) {
+                  let data18 = data16.memory;
+                  if (typeof data18 === "string") {
+                    if (!pattern25.test(data18)) {
+                      const err43 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema43.properties.memory, data: data18 };
+                      if (vErrors === null) {
+                        vErrors = [err43];
+                      } else {
+                        vErrors.push(err43);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err44 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.properties.memory.type, parentSchema: schema43.properties.memory, data: data18 };
+                    if (vErrors === null) {
+                      vErrors = [err44];
+                    } else {
+                      vErrors.push(err44);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err45 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data: data16 };
+                if (vErrors === null) {
+                  vErrors = [err45];
+                } else {
+                  vErrors.push(err45);
+                }
+                errors++;
+              }
+            }
+            if (data13.env !== void 0) {
+              let data19 = data13.env;
+              if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+                for (const key8 in data19) {
+                  const _errs49 = errors;
+                  if (typeof key8 === "string") {
+                    if (!pattern38.test(key8)) {
+                      const err46 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema41.properties.backing.properties.postgres.properties.env.propertyNames, data: key8, propertyName: key8 };
+                      if (vErrors === null) {
+                        vErrors = [err46];
+                      } else {
+                        vErrors.push(err46);
+                      }
+                      errors++;
+                    }
+                  }
+                  var valid13 = _errs49 === errors;
+                  if (!valid13) {
+                    const err47 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema41.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema41.properties.backing.properties.postgres.properties.env, data: data19 };
+                    if (vErrors === null) {
+                      vErrors = [err47];
+                    } else {
+                      vErrors.push(err47);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key9 in data19) {
+                  if (!validate17(data19[key9], { instancePath: instancePath + "/backing/postgres/env/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data19, parentDataProperty: key9, rootData })) {
+                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+                    errors = vErrors.length;
+                  }
+                }
+              } else {
+                const err48 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.postgres.properties.env.type, parentSchema: schema41.properties.backing.properties.postgres.properties.env, data: data19 };
+                if (vErrors === null) {
+                  vErrors = [err48];
+                } else {
+                  vErrors.push(err48);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err49 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.postgres.type, parentSchema: schema41.properties.backing.properties.postgres, data: data13 };
+            if (vErrors === null) {
+              vErrors = [err49];
+            } else {
+              vErrors.push(err49);
+            }
+            errors++;
+          }
+        }
+        if (data12.redis !== void 0) {
+          let data21 = data12.redis;
+          if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+            if (Object.keys(data21).length < 1) {
+              const err50 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing.properties.redis, data: data21 };
+              if (vErrors === null) {
+                vErrors = [err50];
+              } else {
+                vErrors.push(err50);
+              }
+              errors++;
+            }
+            for (const key10 in data21) {
+              if (!(key10 === "version" || key10 === "storage" || key10 === "resources" || key10 === "env")) {
+                const err51 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing.properties.redis, data: data21 };
+                if (vErrors === null) {
+                  vErrors = [err51];
+                } else {
+                  vErrors.push(err51);
+                }
+                errors++;
+              }
+            }
+            if (data21.version !== void 0) {
+              let data22 = data21.version;
+              if (!(data22 === 8)) {
+                const err52 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema41.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema41.properties.backing.properties.redis.properties.version.enum, parentSchema: schema41.properties.backing.properties.redis.properties.version, data: data22 };
+                if (vErrors === null) {
+                  vErrors = [err52];
+                } else {
+                  vErrors.push(err52);
+                }
+                errors++;
+              }
+            }
+            if (data21.storage !== void 0) {
+              let data23 = data21.storage;
+              if (typeof data23 === "string") {
+                if (!pattern59.test(data23)) {
+                  const err53 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema42, data: data23 };
+                  if (vErrors === null) {
+                    vErrors = [err53];
+                  } else {
+                    vErrors.push(err53);
+                  }
+                  errors++;
+                }
+              } else {
+                const err54 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.type, parentSchema: schema42, data: data23 };
+                if (vErrors === null) {
+                  vErrors = [err54];
+                } else {
+                  vErrors.push(err54);
+                }
+                errors++;
+              }
+            }
+            if (data21.resources !== void 0) {
+              let data24 = data21.resources;
+              if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+                if (Object.keys(data24).length < 1) {
+                  const err55 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43, data: data24 };
+                  if (vErrors === null) {
+                    vErrors = [err55];
+                  } else {
+                    vErrors.push(err55);
+                  }
+                  errors++;
+                }
+                for (const key11 in data24) {
+                  if (!(key11 === "cpu" || key11 === "memory")) {
+                    const err56 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data: data24 };
+                    if (vErrors === null) {
+                      vErrors = [err56];
+                    } else {
+                      vErrors.push(err56);
+                    }
+                    errors++;
+                  }
+                }
+                if (data24.cpu !== void 0) {
+                  let data25 = data24.cpu;
+                  if (typeof data25 !== "string" && !(typeof data25 == "number" && isFinite(data25))) {
+                    const err57 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema43.properties.cpu.type }, message: "must be string,number", schema: schema43.properties.cpu.type, parentSchema: schema43.properties.cpu, data: data25 };
+                    if (vErrors === null) {
+                      vErrors = [err57];
+                    } else {
+                      vErrors.push(err57);
+                    }
+                    errors++;
+                  }
+                  if (typeof data25 == "number" && isFinite(data25)) {
+                    if (data25 <= 0 || isNaN(data25)) {
+                      const err58 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.cpu, data: data25 };
+                      if (vErrors === null) {
+                        vErrors = [err58];
+                      } else {
+                        vErrors.push(err58);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data25 === "string") {
+                    if (!pattern24.test(data25)) {
+                      const err59 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema43.properties.cpu, data: data25 };
+                      if (vErrors === null) {
+                        vErrors = [err59];
+                      } else {
+                        vErrors.push(err59);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data24.memory !== void 0) {
+                  let data26 = data24.memory;
+                  if (typeof data26 === "string") {
+                    if (!pattern25.test(data26)) {
+                      const err60 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema43.properties.memory, data: data26 };
+                      if (vErrors === null) {
+                        vErrors = [err60];
+                      } else {
+                        vErrors.push(err60);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err61 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.properties.memory.type, parentSchema: schema43.properties.memory, data: data26 };
+                    if (vErrors === null) {
+                      vErrors = [err61];
+                    } else {
+                      vErrors.push(err61);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err62 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data: data24 };
+                if (vErrors === null) {
+                  vErrors = [err62];
+                } else {
+                  vErrors.push(err62);
+                }
+                errors++;
+              }
+            }
+            if (data21.env !== void 0) {
+              let data27 = data21.env;
+              if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
+                for (const key12 in data27) {
+                  const _errs69 = errors;
+                  if (typeof key12 === "string") {
+                    if (!pattern38.test(key12)) {
+                      const err63 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema41.properties.backing.properties.redis.properties.env.propertyNames, data: key12, propertyName: key12 };
+                      if (vErrors === null) {
+                        vErrors = [err63];
+                      } else {
+                        vErrors.push(err63);
+                      }
+                      errors++;
+                    }
+                  }
+                  var valid19 = _errs69 === errors;
+                  if (!valid19) {
+                    const err64 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key12 }, message: "property name must be valid", schema: schema41.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema41.properties.backing.properties.redis.properties.env, data: data27 };
+                    if (vErrors === null) {
+                      vErrors = [err64];
+                    } else {
+                      vErrors.push(err64);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key13 in data27) {
+                  if (!validate17(data27[key13], { instancePath: instancePath + "/backing/redis/env/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data27, parentDataProperty: key13, rootData })) {
+                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+                    errors = vErrors.length;
+                  }
+                }
+              } else {
+                const err65 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.redis.properties.env.type, parentSchema: schema41.properties.backing.properties.redis.properties.env, data: data27 };
+                if (vErrors === null) {
+                  vErrors = [err65];
+                } else {
+                  vErrors.push(err65);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err66 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.redis.type, parentSchema: schema41.properties.backing.properties.redis, data: data21 };
+            if (vErrors === null) {
+              vErrors = [err66];
+            } else {
+              vErrors.push(err66);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err67 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.type, parentSchema: schema41.properties.backing, data: data12 };
+        if (vErrors === null) {
+          vErrors = [err67];
+        } else {
+          vErrors.push(err67);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.type, parentSchema: schema41, data };
+    const err68 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.type, parentSchema: schema41, data };
     if (vErrors === null) {
-      vErrors = [err31];
+      vErrors = [err68];
     } else {
-      vErrors.push(err31);
+      vErrors.push(err68);
     }
     errors++;
   }

@@ -60,17 +60,29 @@ export function resolveDescribed(
   { name, root, description }: DescribedService,
   others: readonly OtherService[],
   detected: ProjectFacts['detected'] = {},
+  environment?: string,
 ): Service {
   const runtime = runtimeOf(description.runtime, descriptionFile(root));
   const shared = runtime.workspaceFacts?.(treeReader(tree)) ?? {};
   const facts = { ...shared, ...detected, build: { ...shared.build, ...detected.build } };
-  return resolveService(description, { name, root, detected: facts }, stack, runtime.defaults, others);
+  return resolveService(
+    description,
+    { name, root, detected: facts },
+    stack,
+    runtime.defaults,
+    others,
+    environment,
+  );
 }
 
-/** Completes every service of the workspace, sorted by name. @throws DescriptionError */
-export function resolveAll(tree: Tree, { stack, services }: DescribedStack): readonly Service[] {
+/** Completes every service of the workspace, sorted by name, as it is in `environment` where one is named. @throws DescriptionError */
+export function resolveAll(
+  tree: Tree,
+  { stack, services }: DescribedStack,
+  environment?: string,
+): readonly Service[] {
   const others = services.map(numbersOf);
-  const resolved = services.map((service) => resolveDescribed(tree, stack, service, others));
+  const resolved = services.map((service) => resolveDescribed(tree, stack, service, others, {}, environment));
   return wireServices(
     resolved,
     stack,
