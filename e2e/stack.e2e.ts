@@ -37,6 +37,8 @@ interface Found {
     };
   };
 }
+const asPython = (text: string) => `EDITED = "${text}"`;
+const asGo = (text: string) => `const edited = "${text}"`;
 const inspect = (id: string): Found => (JSON.parse(docker('inspect', id)) as Found[])[0]!;
 
 describe('a stack of all runtimes', () => {
@@ -151,19 +153,26 @@ describe('a stack of all runtimes', () => {
     expect(seconds('run-many', '-t', 'docker-build')).toBeLessThan(30);
   });
 
-  it('builds only the last layers anew after a source edit', () => {
-    const main = 'apps/stack-api/app/messages.py';
-    // Other content in every run: the engine may have seen the same edit before.
-    workspace.write(main, `${workspace.read(main)}\nEDITED = "${randomBytes(6).toString('hex')}"\n`);
-    const { output } = workspace.nx(['docker-build', 'stack-api']);
-    const step = (pattern: RegExp) => new RegExp(`^\\s*#(\\d+) \\[${pattern.source}`, 'm').exec(output)?.[1];
-    const deps = step(/deps \d+\/\d+\] RUN/);
-    expect(deps).toBeDefined();
-    expect(output).toMatch(new RegExp(`^\\s*#${deps} CACHED`, 'm'));
-    const sources = step(/app \d+\/\d+\] COPY/);
-    expect(sources).toBeDefined();
-    expect(output).not.toMatch(new RegExp(`^\\s*#${sources} CACHED`, 'm'));
-  });
+  it.each<[Name, string, (text: string) => string, RegExp, RegExp]>([
+    ['stack-api', 'app/messages.py', asPython, /deps \d+\/\d+\] RUN/, /app \d+\/\d+\] COPY/],
+    ['stack-worker', 'app/tasks.py', asPython, /deps \d+\/\d+\] RUN/, /app \d+\/\d+\] COPY/],
+    ['stack-tools', 'app/tools.py', asPython, /deps \d+\/\d+\] RUN/, /app \d+\/\d+\] COPY/],
+    ['stack-edge', 'settings.go', asGo, /modules \d+\/\d+\] RUN/, /build \d+\/\d+\] COPY/],
+  ])(
+    'builds only the last layers of %s anew after a source edit',
+    (name, file, edit, dependencies, sources) => {
+      // Other content in every run: the engine may have seen the same edit before.
+      const path = `apps/${name}/${file}`;
+      workspace.write(path, `${workspace.read(path)}\n${edit(randomBytes(6).toString('hex'))}\n`);
+      const { code, output } = workspace.nx(['docker-build', name]);
+      expect(code).toBe(0);
+      const step = (pattern: RegExp) =>
+        new RegExp(`^\\s*#(\\d+) \\[${pattern.source}`, 'm').exec(output)?.[1];
+      expect([step(dependencies), step(sources)]).toEqual([expect.any(String), expect.any(String)]);
+      expect(output).toMatch(new RegExp(`^\\s*#${step(dependencies)} CACHED`, 'm'));
+      expect(output).not.toMatch(new RegExp(`^\\s*#${step(sources)} CACHED`, 'm'));
+    },
+  );
 
   it('is within its budgets, each image and all together', () => {
     workspace.nxOk(['run-many', '-t', 'docker-size-check']);
