@@ -14,6 +14,9 @@ export interface UploadSource extends Pick<Descriptor, 'digest' | 'size'> {
 /** The registry computed another digest than the blob is to have. */
 export class DigestRefusedError extends RegistryError {}
 
+/** The registry knows the upload no more: what made it drop it is the reason worth telling. */
+class UploadDroppedError extends TransientError {}
+
 /**
  * Uploads a blob: one PATCH with all bytes, as Docker does, since some registries take no more than one; then a PUT with the digest. After a
  * cut the registry is asked how far it came, and the rest follows in a PATCH of its own; a registry that gave the upload up gets it anew.
@@ -30,6 +33,7 @@ export async function uploadBlob(
   const counter = { sent: 0 };
   let at: Progress = { session: started ?? (await startUpload(registry, repository)), offset: 0 };
   let delays = [...registry.delays];
+  let reason: unknown;
   for (let cut = false; ;) {
     try {
       if (cut) {
@@ -45,8 +49,9 @@ export async function uploadBlob(
       await commit(once, repository, source.digest, at.session);
       return counter.sent;
     } catch (error) {
+      if (reason === undefined || !(error instanceof UploadDroppedError)) reason = error;
       const delay = delays.shift();
-      if (delay === undefined) throw error;
+      if (delay === undefined) throw reason;
       await waitAfter(error, delay);
       cut = true;
     }
@@ -79,9 +84,10 @@ async function sendRest(
       length: source.size - offset,
       open: async () => Readable.from(counted(await source.open(offset), counter), { objectMode: false }),
     },
-    expect: [202, 204],
+    expect: [202, 204, 404],
   });
   response.body.resume();
+  if (response.status === 404) throw dropped(registry, repository);
   const next = { url: await locationOf(registry, response.headers.location) };
   const taken = bytesTaken(response.headers.range) ?? source.size;
   if (taken <= offset)
@@ -110,16 +116,18 @@ async function commit(
     scope: push(repository),
     repository,
     headers: { 'content-type': 'application/octet-stream' },
-    expect: [201, 204, 400],
+    expect: [201, 204, 400, 404],
   });
-  if (response.status !== 400) {
-    response.body.resume();
-    return;
-  }
   response.body.resume();
+  if (response.status === 404) throw dropped(registry, repository);
+  if (response.status !== 400) return;
   throw new DigestRefusedError(
     `${registry.name}/${repository}: the registry received other bytes than those of ${digest}.`,
   );
+}
+
+function dropped({ name }: Caller, repository: string): UploadDroppedError {
+  return new UploadDroppedError(`${name}/${repository}: the registry dropped an upload half-way. Try again.`);
 }
 
 /** Where to go on after a failure. A status that cannot be had means that the registry has dropped the upload. */
