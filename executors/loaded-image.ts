@@ -15,7 +15,10 @@ export async function loadedImage(engine: Engine, folder: string, record: ImageR
   const layout = openLayout(folder, record.digest);
   // Before the engine sees it: its own words for a broken layer name neither the file nor the way out.
   await verifyLayout(layout);
-  await engine.load(archiveOf(layout, record.tags));
+  // Podman would file a short name under Docker's registry: there the names come with the tags.
+  await engine.load(
+    engine.loadsDockerArchives ? archiveOf(layout, [], 'docker') : archiveOf(layout, record.tags),
+  );
   const loaded = await engine.findImage(record.digest, record.configDigest);
   if (!loaded)
     throw new EngineError(

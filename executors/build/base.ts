@@ -1,7 +1,7 @@
 import { baseImage, ownHistoryLength } from '../../packages/dockerfiles/base-image';
-import { canonicalReference } from '../../packages/images/archive';
 import type { ImageRecord } from '../../packages/images/image-record';
 import type { Layout } from '../../packages/images/layout';
+import { canonicalReference } from '../../packages/service/image-reference';
 import type { BuildPlan } from './plan';
 
 /** How many of the image's layers are its base image's: those of the history entries below the Dockerfile's own. */

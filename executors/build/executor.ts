@@ -82,7 +82,10 @@ async function unpack(
 ): Promise<string> {
   const { stream, done } = built.save();
   // Where docker itself fails, its reason says more than an archive that ends too early.
-  const [saved, imported] = await Promise.allSettled([done, importDockerArchive(stream, folder, memo)]);
+  const [saved, imported] = await Promise.allSettled([
+    done,
+    importDockerArchive(stream, folder, memo, built.amendConfig),
+  ]);
   if (saved.status === 'rejected') throw saved.reason;
   if (imported.status === 'rejected') throw imported.reason;
   return imported.value;

@@ -19,7 +19,7 @@ export interface BuildExecutorSchema {
   /**
    * Container engine that builds the image.
    */
-  engine?: 'docker';
+  engine?: 'docker' | 'podman';
   /**
    * Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own.
    */

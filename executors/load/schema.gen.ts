@@ -11,5 +11,5 @@ export interface LoadExecutorSchema {
   /**
    * Container engine that receives the image.
    */
-  engine?: 'docker';
+  engine?: 'docker' | 'podman';
 }

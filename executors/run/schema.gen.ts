@@ -11,7 +11,7 @@ export interface RunExecutorSchema {
   /**
    * Container engine that runs the image.
    */
-  engine?: 'docker';
+  engine?: 'docker' | 'podman';
   /**
    * Port on the host; 0 lets the engine choose a free one. Default: the service's own port.
    */

@@ -49,7 +49,11 @@ export function ownHistoryLength(
 }
 
 /** `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` with the ARGs before the first FROM. */
-function expand(text: string, { args }: Dockerfile, buildArgs: Readonly<Record<string, string>>): string {
+export function expand(
+  text: string,
+  { args }: Dockerfile,
+  buildArgs: Readonly<Record<string, string>>,
+): string {
   const valueOf = (name: string): string => {
     const given = buildArgs[name];
     if (Object.hasOwn(args, name) && given !== undefined) return given;

@@ -14,6 +14,18 @@ export interface Instruction {
   /** The arguments as written, continuation lines joined. */
   readonly text: string;
   readonly line: number;
+  /** 1-based, with its heredocs. */
+  readonly lastLine: number;
+  readonly heredocs: readonly Heredoc[];
+}
+
+/** A document that follows an instruction: `<<EOF`. */
+export interface Heredoc {
+  readonly name: string;
+  /** `<<'EOF'`: no variable in it is replaced. */
+  readonly quoted: boolean;
+  /** Every line with its end; without the leading tabs that `<<-` drops. */
+  readonly content: string;
 }
 
 export interface Stage {
@@ -75,10 +87,13 @@ export function parseInstructions(text: string): Instruction[] {
       if (last) break;
     }
     const instruction = toInstruction(joined.trim(), line, escape);
-    if (withHeredocs.has(instruction.name)) {
-      for (const document of heredocs(instruction.text)) index = endOfHeredoc(lines, index, document);
+    const documents: Heredoc[] = [];
+    for (const heredoc of withHeredocs.has(instruction.name) ? heredocs(instruction.text) : []) {
+      const end = endOfHeredoc(lines, index, heredoc);
+      documents.push(toHeredoc(heredoc, lines.slice(index + 1, end)));
+      index = end;
     }
-    instructions.push(instruction);
+    instructions.push({ ...instruction, lastLine: index + 1, heredocs: documents });
   }
   return instructions;
 }
@@ -97,7 +112,11 @@ function escapeDirective(lines: readonly string[]): string {
   return '\\';
 }
 
-function toInstruction(source: string, line: number, escape: string): Instruction {
+function toInstruction(
+  source: string,
+  line: number,
+  escape: string,
+): Omit<Instruction, 'lastLine' | 'heredocs'> {
   const [, name = '', after = ''] = /^(\S+)\s*([\s\S]*)$/.exec(source) ?? [];
   const flags: { name: string; value: string }[] = [];
   let text = after;
@@ -151,19 +170,25 @@ function unquote(text: string): string {
   return /^(["']).*\1$/.test(text) ? text.slice(1, -1) : text;
 }
 
-interface Heredoc {
+interface HeredocStart {
   readonly name: string;
+  readonly quoted: boolean;
   /** `<<-` drops leading tabs, also before the terminator. */
   readonly chomp: boolean;
 }
 
-function heredocs(text: string): Heredoc[] {
+function heredocs(text: string): HeredocStart[] {
   if (jsonWords(text)) return [];
   const found = text.matchAll(/(?:^|\s)\d*<<(-?)(["']?)([^\s<"']+)\2(?=$|\s)/g);
-  return [...found].map((match) => ({ name: match[3]!, chomp: match[1] === '-' }));
+  return [...found].map((match) => ({ name: match[3]!, quoted: match[2] !== '', chomp: match[1] === '-' }));
 }
 
-function endOfHeredoc(lines: readonly string[], from: number, heredoc: Heredoc): number {
+function toHeredoc({ name, quoted, chomp }: HeredocStart, lines: readonly string[]): Heredoc {
+  const kept = chomp ? lines.map((line) => line.replace(/^\t+/, '')) : lines;
+  return { name, quoted, content: kept.map((line) => `${line}\n`).join('') };
+}
+
+function endOfHeredoc(lines: readonly string[], from: number, heredoc: HeredocStart): number {
   for (let index = from + 1; index < lines.length; index++) {
     const line = heredoc.chomp ? lines[index]!.replace(/^\t+/, '') : lines[index]!;
     if (line === heredoc.name) return index;

@@ -47,6 +47,8 @@ export type BuildResult = (
       readonly imageId: string;
       /** Streams it in the format of `docker save`; `done` rejects where the stream is not whole. */
       save(): { readonly stream: NodeJS.ReadableStream; readonly done: Promise<void> };
+      /** What the engine writes into the image's configuration and should not, or does not and should. Default: it stays as it is. */
+      amendConfig?(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
     }
 ) & {
   /** Digests of the images that the build started from, by their full reference, e.g. `docker.io/library/debian:13.2-slim`. */
@@ -95,6 +97,8 @@ export interface ContainerState {
 /** A container engine. One folder per engine implements it; nothing else knows an engine's arguments. */
 export interface Engine {
   readonly name: 'docker' | 'podman';
+  /** Whether `load` takes the archive of `docker save` only: podman reads no health check out of an OCI layout. */
+  readonly loadsDockerArchives?: boolean;
   /** Version and store. @throws EngineError in one clear line where the engine is missing or does not answer. */
   info(): Promise<EngineInfo>;
   /** Builds into `request.layout`, or, where the engine cannot write a layout, into its own store. @throws EngineError */

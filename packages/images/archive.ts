@@ -1,20 +1,32 @@
 import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { canonicalReference } from '../service/image-reference';
 import { blobPath } from './descriptor';
 import { reachedBlobs, type Layout } from './layout';
 import { padding } from './tar-header';
 
 /**
- * Streams a layout as an archive that every engine loads: an OCI layout (Docker with the containerd store, podman) that is at the same time a
- * `docker save` archive with its manifest.json (Docker's classic store). Constant memory; the same bytes for the same layout and tags.
+ * Streams a layout as an archive that every engine loads: an OCI layout (Docker with the containerd store) that is at the same time a
+ * `docker save` archive with its manifest.json (Docker's classic store, podman). Constant memory; the same bytes for the same layout and tags.
+ * @param format `docker` leaves the OCI layout out
  */
-export function archiveOf(layout: Layout, tags: readonly string[]): Readable {
-  return Readable.from(chunks(layout, tags), { objectMode: false });
+export function archiveOf(
+  layout: Layout,
+  tags: readonly string[],
+  format: 'both' | 'docker' = 'both',
+): Readable {
+  return Readable.from(chunks(layout, tags, format), { objectMode: false });
 }
 
-async function* chunks(layout: Layout, tags: readonly string[]): AsyncGenerator<Buffer> {
-  yield* entry('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
-  yield* entry('index.json', Buffer.from(JSON.stringify(index(layout, tags))));
+async function* chunks(
+  layout: Layout,
+  tags: readonly string[],
+  format: 'both' | 'docker',
+): AsyncGenerator<Buffer> {
+  if (format === 'both') {
+    yield* entry('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
+    yield* entry('index.json', Buffer.from(JSON.stringify(index(layout, tags))));
+  }
   yield* entry('manifest.json', Buffer.from(JSON.stringify(dockerManifest(layout, tags))));
   for (const digest of [...reachedBlobs(layout)].sort()) {
     const path = blobPath(layout.folder, digest);
@@ -50,15 +62,6 @@ function dockerManifest({ images }: Layout, tags: readonly string[]) {
     RepoTags: tags,
     Layers: manifest.layers.map(({ digest }) => path(digest)),
   }));
-}
-
-/** `acme/api:dev` as containerd writes it, with Docker's default registry and `library/` spelled out. */
-export function canonicalReference(reference: string): string {
-  const [first = '', ...rest] = reference.split('/');
-  const hasRegistry =
-    rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
-  if (hasRegistry) return reference;
-  return `docker.io/${rest.length === 0 ? 'library/' : ''}${reference}`;
 }
 
 function tagOf(reference: string): string {

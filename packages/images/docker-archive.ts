@@ -24,6 +24,8 @@ import { TarReader, type TarEntry } from './tar-reader';
 
 const where = 'docker save';
 
+type AmendConfig = (config: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+
 /** One file of the archive, on disk under a name of ours. `path` is null where its compressed form is in the layout already. */
 interface SavedFile {
   readonly path: string | null;
@@ -36,6 +38,7 @@ interface SavedFile {
 /**
  * Turns what `docker save` writes (an OCI layout since Docker 25, the older form, podman's docker-archive) into a layout. Layers that are plain
  * archives are compressed, each once only, since the memo knows the result by the digest of the archive. Constant memory; the caller canonicalises.
+ * @param amendConfig changes the image's configuration, but not its layers
  * @returns digest of the manifest, which index.json names
  * @throws ImageError where the archive is truncated or damaged, or holds more than one image
  */
@@ -43,6 +46,7 @@ export async function importDockerArchive(
   archive: NodeJS.ReadableStream,
   folder: string,
   memo: LayerMemo,
+  amendConfig?: AmendConfig,
 ): Promise<string> {
   const staging = join(folder, `importing-${process.pid}`);
   rmSync(staging, { recursive: true, force: true });
@@ -53,14 +57,19 @@ export async function importDockerArchive(
     const reader = new TarReader(files, where);
     for await (const chunk of archive) reader.write(chunk as Buffer);
     reader.finish();
-    return await writeImage(folder, files, memo);
+    return await writeImage(folder, files, memo, amendConfig);
   } finally {
     files.close();
     rmSync(staging, { recursive: true, force: true });
   }
 }
 
-async function writeImage(folder: string, files: SavedFiles, memo: LayerMemo): Promise<string> {
+async function writeImage(
+  folder: string,
+  files: SavedFiles,
+  memo: LayerMemo,
+  amendConfig?: AmendConfig,
+): Promise<string> {
   const manifests = parse<{ Config?: string; Layers?: string[] }[]>(
     files.read('manifest.json'),
     'manifest.json',
@@ -91,7 +100,9 @@ async function writeImage(folder: string, files: SavedFiles, memo: LayerMemo): P
   const manifest = put(folder, mediaTypes.manifest, {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    config: putBytes(folder, mediaTypes.config, configBytes),
+    config: amendConfig
+      ? put(folder, mediaTypes.config, amendConfig({ ...config }))
+      : putBytes(folder, mediaTypes.config, configBytes),
     layers,
   });
   writeFileSync(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');

@@ -1,5 +1,5 @@
 import type { BuildRequest } from '../engine';
-import { fields } from './fields';
+import { fields } from '../fields';
 
 /** Arguments of `docker buildx` for one build; `output` says where to. */
 export function buildArguments(request: BuildRequest, output: readonly string[]): string[] {

@@ -12,7 +12,7 @@ const digest = `sha256:${'a'.repeat(64)}`;
 const config = `sha256:${'b'.repeat(64)}`;
 describe('openEngine', () => {
   it('names the choices', () => {
-    expect(() => openEngine('dockr')).toThrow(new EngineError('Unknown engine "dockr". Use docker.'));
+    expect(() => openEngine('dockr')).toThrow(new EngineError('Unknown engine "dockr". Use docker or podman.'));
   });
 });
 

@@ -1,11 +1,11 @@
 import { run } from '../../process/run';
 import { EngineError, type Engine, type EngineInfo, type RunRequest } from '../engine';
+import { startArguments, type StartDialect } from '../start-arguments';
 import { pluginFolders } from './buildx-plugin';
 import { containerState } from './container-state';
 import { dockerBuild } from './docker-build';
 import { DockerCli } from './docker-cli';
 import { dockerError, isInterrupted, leastVersion } from './docker-problems';
-import { startArguments } from './start-arguments';
 import { StoreMemory } from './store-memory';
 
 export interface DockerEngineOptions {
@@ -14,6 +14,15 @@ export interface DockerEngineOptions {
   /** Folders that are searched for buildx. Default: the docker client's own. */
   readonly pluginFolders?: readonly string[];
 }
+
+const dialect: StartDialect = {
+  readOnly: ['--read-only'],
+  tmpfsOwner(user) {
+    const [uid = '', gid = uid] = user.split(':');
+    // Only numbers can own a tmpfs; a name would have to be looked up inside the image.
+    return /^\d+$/.test(uid) ? `uid=${uid},gid=${gid}` : 'mode=1777';
+  },
+};
 
 /** Docker through its own client: what works in the user's terminal (contexts, DOCKER_HOST, credentials) works here. */
 export function dockerEngine(options: DockerEngineOptions = {}): Engine {
@@ -112,7 +121,7 @@ async function readInfo(cli: DockerCli): Promise<EngineInfo> {
 }
 
 async function start(cli: DockerCli, request: RunRequest): Promise<string> {
-  const { code, stdout, stderr } = await cli.run(startArguments(request), { dryRun: request.dryRun });
+  const { code, stdout, stderr } = await cli.run(startArguments(request, dialect), { dryRun: request.dryRun });
   if (code === 0) return stdout.trim();
   if (/is already in use by container/.test(stderr))
     throw new EngineError(

@@ -1,16 +1,22 @@
-import type { RunRequest } from '../engine';
+import type { RunRequest } from './engine';
 import { fields } from './fields';
 
-/** Arguments of `docker run`: whatever else is asked for, the root is read-only and no privilege can be had. */
-export function startArguments(request: RunRequest): string[] {
-  const [uid, gid = uid] = request.user.split(':');
-  // Only numbers can own a tmpfs; a name would have to be looked up inside the image.
-  const owner = /^\d+$/.test(uid ?? '') ? `,uid=${uid},gid=${gid}` : ',mode=1777';
+/** What engines spell in different ways. */
+export interface StartDialect {
+  /** Makes the root read-only, and nothing writable beside it. */
+  readonly readOnly: readonly string[];
+  /** Options of a tmpfs that `user` (`uid:gid`, or empty) may write to. */
+  tmpfsOwner(user: string): string;
+}
+
+/** Arguments of the engine's `run`: whatever else is asked for, the root is read-only and no privilege can be had. */
+export function startArguments(request: RunRequest, dialect: StartDialect): string[] {
+  const owner = dialect.tmpfsOwner(request.user);
   const args = ['run', '--detach', '--name', request.name];
   if (request.user) args.push('--user', request.user);
-  args.push('--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges');
+  args.push(...dialect.readOnly, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges');
   args.push('--pids-limit', String(request.pids ?? 256));
-  for (const path of request.tmpfs) args.push('--tmpfs', `${path}:rw,noexec,nosuid,nodev,size=64m${owner}`);
+  for (const path of request.tmpfs) args.push('--tmpfs', `${path}:rw,noexec,nosuid,nodev,size=64m,${owner}`);
   for (const { host, hostPort, containerPort } of request.publish) {
     args.push('--publish', `${host}:${hostPort === 0 ? '' : hostPort}:${containerPort}`);
   }
