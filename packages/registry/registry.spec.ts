@@ -1,4 +1,4 @@
-import { FixtureServer, bodyOf } from './fixture-server';
+import { FixtureServer, bodyOf, type Answer } from './fixture-server';
 import { fetchBlob, mountBlob } from './blobs';
 import { fetchManifest, findDigest } from './manifests';
 import { sha256 } from '../images/layout';
@@ -141,7 +141,7 @@ describe('a blob', () => {
   it('is followed to where it lies, and the login stays behind', async () => {
     const elsewhere = await new FixtureServer().listen();
     elsewhere.handle = () => ({ status: 200, body: bytes });
-    server.handle = (request) =>
+    server.handle = (request): Answer =>
       request.headers.authorization
         ? { status: 307, headers: { location: `http://${elsewhere.address}/there?signature=x` } }
         : { status: 401, headers: { 'www-authenticate': 'Basic' } };
