@@ -65,6 +65,7 @@ describe('a service', () => {
       'docker-load',
       'docker-run',
       'docker-size-check',
+      'docker-push',
     ]);
   });
 
