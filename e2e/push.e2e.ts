@@ -89,14 +89,6 @@ describe('docker-push', () => {
       onStart(child.pid!);
     });
   }
-  /** Blobs that the registry was given whole, sorted. */
-  const finishedBlobs = (server: RegistryServer) =>
-    server
-      .writes()
-      .flatMap((write) => /^PUT \S+\/blobs\/uploads\/\S+digest=(\S+?) 201$/.exec(write)?.[1] ?? [])
-      .map((digest) => digest.replace('%3A', ':').replace(/&.*/, ''))
-      .sort();
-
   /** One line says it: what a failed task prints between Nx's own lines. */
   function expectOneLine(ran: Ran, line: RegExp): void {
     expect(ran.output).toMatch(line);
@@ -224,7 +216,7 @@ describe('docker-push', () => {
       }, 20);
     });
     expect(killed.code).toBeNull();
-    const finished = finishedBlobs(target);
+    const finished = target.finishedBlobs();
     expect(finished.length).toBeGreaterThan(0);
     expect(await target.digest('acme/push-api', 'killed')).toBeNull();
 
@@ -241,7 +233,7 @@ describe('docker-push', () => {
     // What was finished before travels no more; what was cut travels at most once more.
     expect(bytes.sent).toBeGreaterThan(bytes.uploaded);
     expect(fast.sent()).toBeLessThan(bytes.uploaded + largest / 3 + 1_000_000);
-    expect(new Set(finishedBlobs(target)).size).toBe(finishedBlobs(target).length);
+    expect(new Set(target.finishedBlobs()).size).toBe(target.finishedBlobs().length);
   });
 
   it('pushes all platforms of an index under its one digest', async () => {

@@ -10,6 +10,8 @@ export interface RegistryServer {
   readonly address: string;
   /** The requests that changed something or tried to, each `METHOD path status`. */
   writes(): readonly string[];
+  /** Digests of the blobs that were uploaded to their end, sorted; one that was uploaded twice is there twice. */
+  finishedBlobs(): readonly string[];
   /** Digest behind a tag or digest as the registry says it, or null. */
   digest(repository: string, reference: string): Promise<string | null>;
   stop(): void;
@@ -52,12 +54,21 @@ export async function startRegistry(setUp: RegistrySetUp = {}): Promise<Registry
   const server = spawn(program, ['serve', join(folder, 'config.yml')], { stdio: ['ignore', out, out] });
   const address = await listening(server, log);
   const scheme = setUp.tls ? 'https' : 'http';
+  const writes = () =>
+    [...readFileSync(log, 'utf8').matchAll(/"(POST|PUT|PATCH|DELETE) (\S+) HTTP[^"]*" (\d+)/g)].map(
+      ([, method, path, status]) => `${method} ${path} ${status}`,
+    );
   return {
     address,
-    writes: () =>
-      [...readFileSync(log, 'utf8').matchAll(/"(POST|PUT|PATCH|DELETE) (\S+) HTTP[^"]*" (\d+)/g)].map(
-        ([, method, path, status]) => `${method} ${path} ${status}`,
-      ),
+    writes,
+    finishedBlobs: () =>
+      writes()
+        .flatMap(
+          (write) =>
+            /^PUT \S+\/blobs\/uploads\/\S+[?&]digest=sha256(?:%3A|:)(\w+)\S* 201$/.exec(write)?.[1] ?? [],
+        )
+        .map((hash) => `sha256:${hash}`)
+        .sort(),
     async digest(repository, reference) {
       const response = await fetch(`${scheme}://${address}/v2/${repository}/manifests/${reference}`, {
         method: 'HEAD',
