@@ -11,6 +11,7 @@ test('a stack without a description', () => {
     environments: ['staging', 'production'],
     defaults: { base: 'distroless', uidStart: 1001, budgets: {} },
     budget: { bytes: 500e6, text: '500MB', of: 'uncompressed' },
+    smoke: [],
     backing: resolveBacking(undefined),
   });
 });
@@ -70,4 +71,34 @@ test('what the schemas say of defaults is what resolve does', () => {
   expect(resolved['targetNames']).toEqual(
     Object.fromEntries(targets.map(([key, part]) => [key, part.default])),
   );
+});
+
+test('the steps of a smoke flow with their defaults', () => {
+  const keep = { token: '/access_token' };
+  const steps = [
+    { name: 'log in', method: 'POST' as const, path: '/login', json: { user: 'a' }, keep },
+    { path: '/me', headers: { authorization: 'Bearer ${token}' }, contains: 'a', status: 206 },
+  ];
+  expect(resolveStack({ verify: { smoke: steps } }, {}, { name: 'shop' }).smoke).toEqual([
+    {
+      name: 'log in',
+      method: 'POST',
+      path: '/login',
+      headers: {},
+      json: { user: 'a' },
+      status: 200,
+      contains: null,
+      keep,
+    },
+    {
+      name: 'GET /me',
+      method: 'GET',
+      path: '/me',
+      headers: steps[1]!.headers,
+      json: undefined,
+      status: 206,
+      contains: 'a',
+      keep: {},
+    },
+  ]);
 });

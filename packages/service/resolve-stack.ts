@@ -4,7 +4,7 @@ import type { PluginOptions } from './plugin-options.gen';
 import { resolvePluginOptions } from './resolve-plugin-options';
 import { slugOf } from './slug';
 import type { StackDescription } from './stack.gen';
-import type { Stack } from './types';
+import type { SmokeStep, Stack } from './types';
 
 /**
  * The stack from its description (null where there is none) and the plugin's options; the description comes first.
@@ -16,7 +16,7 @@ export function resolveStack(
   workspace: { readonly name: string },
 ): Stack {
   const plugin = resolvePluginOptions(options);
-  const { name, registry, environments, defaults, budget, backing } = description ?? {};
+  const { name, registry, environments, defaults, budget, backing, verify } = description ?? {};
   return {
     name: name ?? slugOf(workspace.name.replace(/^@[^/]*\//, '') || 'workspace'),
     registry: registry ?? plugin.registry,
@@ -28,6 +28,23 @@ export function resolveStack(
       ...(plugin.budget === null ? {} : { budget: plugin.budget }),
     },
     budget: parseBudget(budget ?? '500MB'),
+    smoke: (verify?.smoke ?? []).map(resolveSmokeStep),
     backing: resolveBacking(backing),
+  };
+}
+
+function resolveSmokeStep(
+  step: NonNullable<NonNullable<StackDescription['verify']>['smoke']>[number],
+): SmokeStep {
+  const method = step.method ?? 'GET';
+  return {
+    name: step.name ?? `${method} ${step.path}`,
+    method,
+    path: step.path,
+    headers: step.headers ?? {},
+    json: step.json,
+    status: step.status ?? 200,
+    contains: step.contains ?? null,
+    keep: step.keep ?? {},
   };
 }

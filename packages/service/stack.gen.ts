@@ -53,6 +53,56 @@ export interface StackDescription {
         compressed?: string;
       };
   /**
+   * What the target `verify` does beside its own checks.
+   */
+  verify?: {
+    /**
+     * Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.
+     *
+     * @minItems 1
+     */
+    smoke?: {
+      /**
+       * What the step shows, in the report. Default: method and path.
+       */
+      name?: string;
+      /**
+       * Method of the request.
+       */
+      method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+      /**
+       * Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body.
+       */
+      path: string;
+      /**
+       * Headers of the request, e.g. `authorization: Bearer ${token}`.
+       */
+      headers?: {
+        [k: string]: string;
+      };
+      /**
+       * Body of the request, sent as JSON.
+       */
+      json?: {
+        [k: string]: unknown;
+      };
+      /**
+       * Status that the answer must have. Redirects are not followed.
+       */
+      status?: number;
+      /**
+       * Text that the answer must contain.
+       */
+      contains?: string;
+      /**
+       * Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`.
+       */
+      keep?: {
+        [k: string]: string;
+      };
+    }[];
+  };
+  /**
    * Backing services. Each is there where a service `uses` it; this says how it runs.
    */
   backing?: {

@@ -156,6 +156,22 @@ export interface BackingService extends BackingLimits {
   readonly environments: Readonly<Record<string, BackingLimits>>;
 }
 
+/** One request of a smoke flow. Texts may hold `${name}` for a kept value and `${env:NAME}` for an environment variable. */
+export interface SmokeStep {
+  readonly name: string;
+  readonly method: string;
+  /** Path with its query on the published service. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON; undefined for no body. */
+  readonly json: unknown;
+  readonly status: number;
+  /** Text that the answer must contain, or null for any. */
+  readonly contains: string | null;
+  /** JSON pointers (RFC 6901) into the answer by the name under which the value is kept. */
+  readonly keep: Readonly<Record<string, string>>;
+}
+
 /** All services of a workspace plus what they share. */
 export interface Stack {
   /** DNS label, e.g. `acme`. Default: the workspace's package name without scope. */
@@ -173,6 +189,8 @@ export interface Stack {
   };
   /** Budget of all images together (shared layers once). */
   readonly budget: Budget;
+  /** Steps of the smoke flow that `verify` runs, in order. */
+  readonly smoke: readonly SmokeStep[];
   readonly backing: Readonly<Record<BackingName, BackingService>>;
 }
 

@@ -3073,11 +3073,12 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema41 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
+var schema41 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
 var schema42 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
 var schema43 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
 var pattern51 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var pattern59 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
+var pattern59 = new RegExp("^/", "u");
+var pattern62 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
 var schema44 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
@@ -3106,7 +3107,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.storage !== void 0) {
       let data0 = data.storage;
       if (typeof data0 === "string") {
-        if (!pattern59.test(data0)) {
+        if (!pattern62.test(data0)) {
           const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema42, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
@@ -3232,7 +3233,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "backing")) {
+      if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "verify" || key0 === "backing")) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41, data };
         if (vErrors === null) {
           vErrors = [err0];
@@ -3588,11 +3589,11 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.backing !== void 0) {
-      let data12 = data.backing;
+    if (data.verify !== void 0) {
+      let data12 = data.verify;
       if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
         if (Object.keys(data12).length < 1) {
-          const err31 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing, data: data12 };
+          const err31 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.verify, data: data12 };
           if (vErrors === null) {
             vErrors = [err31];
           } else {
@@ -3601,8 +3602,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         for (const key5 in data12) {
-          if (!(key5 === "postgres" || key5 === "redis")) {
-            const err32 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing, data: data12 };
+          if (!(key5 === "smoke")) {
+            const err32 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.verify, data: data12 };
             if (vErrors === null) {
               vErrors = [err32];
             } else {
@@ -3611,11 +3612,11 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data12.postgres !== void 0) {
-          let data13 = data12.postgres;
-          if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-            if (Object.keys(data13).length < 1) {
-              const err33 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing.properties.postgres, data: data13 };
+        if (data12.smoke !== void 0) {
+          let data13 = data12.smoke;
+          if (Array.isArray(data13)) {
+            if (data13.length < 1) {
+              const err33 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema41.properties.verify.properties.smoke, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -3623,78 +3624,78 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            for (const key6 in data13) {
-              if (!(key6 === "version" || key6 === "storage" || key6 === "resources" || key6 === "env")) {
-                const err34 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing.properties.postgres, data: data13 };
-                if (vErrors === null) {
-                  vErrors = [err34];
-                } else {
-                  vErrors.push(err34);
-                }
-                errors++;
-              }
-            }
-            if (data13.version !== void 0) {
-              let data14 = data13.version;
-              if (!(data14 === 17)) {
-                const err35 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema41.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema41.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema41.properties.backing.properties.postgres.properties.version, data: data14 };
-                if (vErrors === null) {
-                  vErrors = [err35];
-                } else {
-                  vErrors.push(err35);
-                }
-                errors++;
-              }
-            }
-            if (data13.storage !== void 0) {
-              let data15 = data13.storage;
-              if (typeof data15 === "string") {
-                if (!pattern59.test(data15)) {
-                  const err36 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema42, data: data15 };
+            const len1 = data13.length;
+            for (let i2 = 0; i2 < len1; i2++) {
+              let data14 = data13[i2];
+              if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+                if (data14.path === void 0) {
+                  const err34 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema41.properties.verify.properties.smoke.items.required, parentSchema: schema41.properties.verify.properties.smoke.items, data: data14 };
                   if (vErrors === null) {
-                    vErrors = [err36];
+                    vErrors = [err34];
                   } else {
-                    vErrors.push(err36);
+                    vErrors.push(err34);
                   }
                   errors++;
                 }
-              } else {
-                const err37 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.type, parentSchema: schema42, data: data15 };
-                if (vErrors === null) {
-                  vErrors = [err37];
-                } else {
-                  vErrors.push(err37);
-                }
-                errors++;
-              }
-            }
-            if (data13.resources !== void 0) {
-              let data16 = data13.resources;
-              if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
-                if (Object.keys(data16).length < 1) {
-                  const err38 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43, data: data16 };
-                  if (vErrors === null) {
-                    vErrors = [err38];
-                  } else {
-                    vErrors.push(err38);
-                  }
-                  errors++;
-                }
-                for (const key7 in data16) {
-                  if (!(key7 === "cpu" || key7 === "memory")) {
-                    const err39 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data: data16 };
+                for (const key6 in data14) {
+                  if (!(key6 === "name" || key6 === "method" || key6 === "path" || key6 === "headers" || key6 === "json" || key6 === "status" || key6 === "contains" || key6 === "keep")) {
+                    const err35 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.verify.properties.smoke.items, data: data14 };
                     if (vErrors === null) {
-                      vErrors = [err39];
+                      vErrors = [err35];
                     } else {
-                      vErrors.push(err39);
+                      vErrors.push(err35);
                     }
                     errors++;
                   }
                 }
-                if (data16.cpu !== void 0) {
-                  let data17 = data16.cpu;
-                  if (typeof data17 !== "string" && !(typeof data17 == "number" && isFinite(data17))) {
-                    const err40 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema43.properties.cpu.type }, message: "must be string,number", schema: schema43.properties.cpu.type, parentSchema: schema43.properties.cpu, data: data17 };
+                if (data14.name !== void 0) {
+                  let data15 = data14.name;
+                  if (typeof data15 === "string") {
+                    if (func3(data15) < 1) {
+                      const err36 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema41.properties.verify.properties.smoke.items.properties.name, data: data15 };
+                      if (vErrors === null) {
+                        vErrors = [err36];
+                      } else {
+                        vErrors.push(err36);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err37 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema41.properties.verify.properties.smoke.items.properties.name, data: data15 };
+                    if (vErrors === null) {
+                      vErrors = [err37];
+                    } else {
+                      vErrors.push(err37);
+                    }
+                    errors++;
+                  }
+                }
+                if (data14.method !== void 0) {
+                  let data16 = data14.method;
+                  if (!(data16 === "GET" || data16 === "HEAD" || data16 === "POST" || data16 === "PUT" || data16 === "PATCH" || data16 === "DELETE")) {
+                    const err38 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema41.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema41.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema41.properties.verify.properties.smoke.items.properties.method, data: data16 };
+                    if (vErrors === null) {
+                      vErrors = [err38];
+                    } else {
+                      vErrors.push(err38);
+                    }
+                    errors++;
+                  }
+                }
+                if (data14.path !== void 0) {
+                  let data17 = data14.path;
+                  if (typeof data17 === "string") {
+                    if (!pattern59.test(data17)) {
+                      const err39 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema41.properties.verify.properties.smoke.items.properties.path, data: data17 };
+                      if (vErrors === null) {
+                        vErrors = [err39];
+                      } else {
+                        vErrors.push(err39);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err40 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema41.properties.verify.properties.smoke.items.properties.path, data: data17 };
                     if (vErrors === null) {
                       vErrors = [err40];
                     } else {
@@ -3702,69 +3703,69 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                     errors++;
                   }
-                  if (typeof data17 == "number" && isFinite(data17)) {
-                    if (data17 <= 0 || isNaN(data17)) {
-                      const err41 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.cpu, data: data17 };
-                      if (vErrors === null) {
-                        vErrors = [err41];
-                      } else {
-                        vErrors.push(err41);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data17 === "string") {
-                    if (!pattern24.test(data17)) {
-                      const err42 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema43.properties.cpu, data: data17 };
-                      if (vErrors === null) {
-                        vErrors = [err42];
-                      } else {
-                        vErrors.push(err42);
-                      }
-                      errors++;
-                    }
-                  }
                 }
-                if (data16.memory !== void 0) {
-                  let data18 = data16.memory;
-                  if (typeof data18 === "string") {
-                    if (!pattern25.test(data18)) {
-                      const err43 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema43.properties.memory, data: data18 };
-                      if (vErrors === null) {
-                        vErrors = [err43];
-                      } else {
-                        vErrors.push(err43);
+                if (data14.headers !== void 0) {
+                  let data18 = data14.headers;
+                  if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+                    for (const key7 in data18) {
+                      let data19 = data18[key7];
+                      if (typeof data19 !== "string") {
+                        const err41 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema41.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data19 };
+                        if (vErrors === null) {
+                          vErrors = [err41];
+                        } else {
+                          vErrors.push(err41);
+                        }
+                        errors++;
                       }
-                      errors++;
                     }
                   } else {
-                    const err44 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.properties.memory.type, parentSchema: schema43.properties.memory, data: data18 };
+                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema41.properties.verify.properties.smoke.items.properties.headers, data: data18 };
                     if (vErrors === null) {
-                      vErrors = [err44];
+                      vErrors = [err42];
                     } else {
-                      vErrors.push(err44);
+                      vErrors.push(err42);
                     }
                     errors++;
                   }
                 }
-              } else {
-                const err45 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data: data16 };
-                if (vErrors === null) {
-                  vErrors = [err45];
-                } else {
-                  vErrors.push(err45);
+                if (data14.status !== void 0) {
+                  let data20 = data14.status;
+                  if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
+                    const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema41.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema41.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                    if (vErrors === null) {
+                      vErrors = [err43];
+                    } else {
+                      vErrors.push(err43);
+                    }
+                    errors++;
+                  }
+                  if (typeof data20 == "number" && isFinite(data20)) {
+                    if (data20 > 599 || isNaN(data20)) {
+                      const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema41.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                      if (vErrors === null) {
+                        vErrors = [err44];
+                      } else {
+                        vErrors.push(err44);
+                      }
+                      errors++;
+                    }
+                    if (data20 < 100 || isNaN(data20)) {
+                      const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema41.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                      if (vErrors === null) {
+                        vErrors = [err45];
+                      } else {
+                        vErrors.push(err45);
+                      }
+                      errors++;
+                    }
+                  }
                 }
-                errors++;
-              }
-            }
-            if (data13.env !== void 0) {
-              let data19 = data13.env;
-              if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-                for (const key8 in data19) {
-                  const _errs49 = errors;
-                  if (typeof key8 === "string") {
-                    if (!pattern38.test(key8)) {
-                      const err46 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema41.properties.backing.properties.postgres.properties.env.propertyNames, data: key8, propertyName: key8 };
+                if (data14.contains !== void 0) {
+                  let data21 = data14.contains;
+                  if (typeof data21 === "string") {
+                    if (func3(data21) < 1) {
+                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema41.properties.verify.properties.smoke.items.properties.contains, data: data21 };
                       if (vErrors === null) {
                         vErrors = [err46];
                       } else {
@@ -3772,10 +3773,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                       errors++;
                     }
-                  }
-                  var valid13 = _errs49 === errors;
-                  if (!valid13) {
-                    const err47 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema41.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema41.properties.backing.properties.postgres.properties.env, data: data19 };
+                  } else {
+                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema41.properties.verify.properties.smoke.items.properties.contains, data: data21 };
                     if (vErrors === null) {
                       vErrors = [err47];
                     } else {
@@ -3784,170 +3783,167 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
-                for (const key9 in data19) {
-                  if (!validate17(data19[key9], { instancePath: instancePath + "/backing/postgres/env/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data19, parentDataProperty: key9, rootData })) {
-                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
-                    errors = vErrors.length;
+                if (data14.keep !== void 0) {
+                  let data22 = data14.keep;
+                  if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+                    for (const key8 in data22) {
+                      const _errs53 = errors;
+                      if (typeof key8 === "string") {
+                        if (!pattern34.test(key8)) {
+                          const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema41.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key8, propertyName: key8 };
+                          if (vErrors === null) {
+                            vErrors = [err48];
+                          } else {
+                            vErrors.push(err48);
+                          }
+                          errors++;
+                        }
+                      }
+                      var valid13 = _errs53 === errors;
+                      if (!valid13) {
+                        const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema41.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema41.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                        if (vErrors === null) {
+                          vErrors = [err49];
+                        } else {
+                          vErrors.push(err49);
+                        }
+                        errors++;
+                      }
+                    }
+                    for (const key9 in data22) {
+                      let data23 = data22[key9];
+                      if (typeof data23 === "string") {
+                        if (!pattern59.test(data23)) {
+                          const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema41.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
+                          if (vErrors === null) {
+                            vErrors = [err50];
+                          } else {
+                            vErrors.push(err50);
+                          }
+                          errors++;
+                        }
+                      } else {
+                        const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema41.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
+                        if (vErrors === null) {
+                          vErrors = [err51];
+                        } else {
+                          vErrors.push(err51);
+                        }
+                        errors++;
+                      }
+                    }
+                  } else {
+                    const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema41.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                    if (vErrors === null) {
+                      vErrors = [err52];
+                    } else {
+                      vErrors.push(err52);
+                    }
+                    errors++;
                   }
                 }
               } else {
-                const err48 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.postgres.properties.env.type, parentSchema: schema41.properties.backing.properties.postgres.properties.env, data: data19 };
+                const err53 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.verify.properties.smoke.items.type, parentSchema: schema41.properties.verify.properties.smoke.items, data: data14 };
                 if (vErrors === null) {
-                  vErrors = [err48];
+                  vErrors = [err53];
                 } else {
-                  vErrors.push(err48);
+                  vErrors.push(err53);
                 }
                 errors++;
               }
             }
           } else {
-            const err49 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.postgres.type, parentSchema: schema41.properties.backing.properties.postgres, data: data13 };
+            const err54 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema41.properties.verify.properties.smoke.type, parentSchema: schema41.properties.verify.properties.smoke, data: data13 };
             if (vErrors === null) {
-              vErrors = [err49];
+              vErrors = [err54];
             } else {
-              vErrors.push(err49);
+              vErrors.push(err54);
             }
             errors++;
           }
         }
-        if (data12.redis !== void 0) {
-          let data21 = data12.redis;
-          if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-            if (Object.keys(data21).length < 1) {
-              const err50 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing.properties.redis, data: data21 };
+      } else {
+        const err55 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.verify.type, parentSchema: schema41.properties.verify, data: data12 };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      }
+    }
+    if (data.backing !== void 0) {
+      let data24 = data.backing;
+      if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+        if (Object.keys(data24).length < 1) {
+          const err56 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing, data: data24 };
+          if (vErrors === null) {
+            vErrors = [err56];
+          } else {
+            vErrors.push(err56);
+          }
+          errors++;
+        }
+        for (const key10 in data24) {
+          if (!(key10 === "postgres" || key10 === "redis")) {
+            const err57 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing, data: data24 };
+            if (vErrors === null) {
+              vErrors = [err57];
+            } else {
+              vErrors.push(err57);
+            }
+            errors++;
+          }
+        }
+        if (data24.postgres !== void 0) {
+          let data25 = data24.postgres;
+          if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
+            if (Object.keys(data25).length < 1) {
+              const err58 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing.properties.postgres, data: data25 };
               if (vErrors === null) {
-                vErrors = [err50];
+                vErrors = [err58];
               } else {
-                vErrors.push(err50);
+                vErrors.push(err58);
               }
               errors++;
             }
-            for (const key10 in data21) {
-              if (!(key10 === "version" || key10 === "storage" || key10 === "resources" || key10 === "env")) {
-                const err51 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing.properties.redis, data: data21 };
+            for (const key11 in data25) {
+              if (!(key11 === "version" || key11 === "storage" || key11 === "resources" || key11 === "env")) {
+                const err59 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing.properties.postgres, data: data25 };
                 if (vErrors === null) {
-                  vErrors = [err51];
+                  vErrors = [err59];
                 } else {
-                  vErrors.push(err51);
+                  vErrors.push(err59);
                 }
                 errors++;
               }
             }
-            if (data21.version !== void 0) {
-              let data22 = data21.version;
-              if (!(data22 === 8)) {
-                const err52 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema41.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema41.properties.backing.properties.redis.properties.version.enum, parentSchema: schema41.properties.backing.properties.redis.properties.version, data: data22 };
+            if (data25.version !== void 0) {
+              let data26 = data25.version;
+              if (!(data26 === 17)) {
+                const err60 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema41.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema41.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema41.properties.backing.properties.postgres.properties.version, data: data26 };
                 if (vErrors === null) {
-                  vErrors = [err52];
+                  vErrors = [err60];
                 } else {
-                  vErrors.push(err52);
+                  vErrors.push(err60);
                 }
                 errors++;
               }
             }
-            if (data21.storage !== void 0) {
-              let data23 = data21.storage;
-              if (typeof data23 === "string") {
-                if (!pattern59.test(data23)) {
-                  const err53 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema42, data: data23 };
+            if (data25.storage !== void 0) {
+              let data27 = data25.storage;
+              if (typeof data27 === "string") {
+                if (!pattern62.test(data27)) {
+                  const err61 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema42, data: data27 };
                   if (vErrors === null) {
-                    vErrors = [err53];
+                    vErrors = [err61];
                   } else {
-                    vErrors.push(err53);
+                    vErrors.push(err61);
                   }
                   errors++;
                 }
               } else {
-                const err54 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.type, parentSchema: schema42, data: data23 };
-                if (vErrors === null) {
-                  vErrors = [err54];
-                } else {
-                  vErrors.push(err54);
-                }
-                errors++;
-              }
-            }
-            if (data21.resources !== void 0) {
-              let data24 = data21.resources;
-              if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
-                if (Object.keys(data24).length < 1) {
-                  const err55 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43, data: data24 };
-                  if (vErrors === null) {
-                    vErrors = [err55];
-                  } else {
-                    vErrors.push(err55);
-                  }
-                  errors++;
-                }
-                for (const key11 in data24) {
-                  if (!(key11 === "cpu" || key11 === "memory")) {
-                    const err56 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data: data24 };
-                    if (vErrors === null) {
-                      vErrors = [err56];
-                    } else {
-                      vErrors.push(err56);
-                    }
-                    errors++;
-                  }
-                }
-                if (data24.cpu !== void 0) {
-                  let data25 = data24.cpu;
-                  if (typeof data25 !== "string" && !(typeof data25 == "number" && isFinite(data25))) {
-                    const err57 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema43.properties.cpu.type }, message: "must be string,number", schema: schema43.properties.cpu.type, parentSchema: schema43.properties.cpu, data: data25 };
-                    if (vErrors === null) {
-                      vErrors = [err57];
-                    } else {
-                      vErrors.push(err57);
-                    }
-                    errors++;
-                  }
-                  if (typeof data25 == "number" && isFinite(data25)) {
-                    if (data25 <= 0 || isNaN(data25)) {
-                      const err58 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.cpu, data: data25 };
-                      if (vErrors === null) {
-                        vErrors = [err58];
-                      } else {
-                        vErrors.push(err58);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data25 === "string") {
-                    if (!pattern24.test(data25)) {
-                      const err59 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema43.properties.cpu, data: data25 };
-                      if (vErrors === null) {
-                        vErrors = [err59];
-                      } else {
-                        vErrors.push(err59);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-                if (data24.memory !== void 0) {
-                  let data26 = data24.memory;
-                  if (typeof data26 === "string") {
-                    if (!pattern25.test(data26)) {
-                      const err60 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema43.properties.memory, data: data26 };
-                      if (vErrors === null) {
-                        vErrors = [err60];
-                      } else {
-                        vErrors.push(err60);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err61 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.properties.memory.type, parentSchema: schema43.properties.memory, data: data26 };
-                    if (vErrors === null) {
-                      vErrors = [err61];
-                    } else {
-                      vErrors.push(err61);
-                    }
-                    errors++;
-                  }
-                }
-              } else {
-                const err62 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data: data24 };
+                const err62 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.type, parentSchema: schema42, data: data27 };
                 if (vErrors === null) {
                   vErrors = [err62];
                 } else {
@@ -3956,25 +3952,21 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data21.env !== void 0) {
-              let data27 = data21.env;
-              if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
-                for (const key12 in data27) {
-                  const _errs69 = errors;
-                  if (typeof key12 === "string") {
-                    if (!pattern38.test(key12)) {
-                      const err63 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema41.properties.backing.properties.redis.properties.env.propertyNames, data: key12, propertyName: key12 };
-                      if (vErrors === null) {
-                        vErrors = [err63];
-                      } else {
-                        vErrors.push(err63);
-                      }
-                      errors++;
-                    }
+            if (data25.resources !== void 0) {
+              let data28 = data25.resources;
+              if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
+                if (Object.keys(data28).length < 1) {
+                  const err63 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43, data: data28 };
+                  if (vErrors === null) {
+                    vErrors = [err63];
+                  } else {
+                    vErrors.push(err63);
                   }
-                  var valid19 = _errs69 === errors;
-                  if (!valid19) {
-                    const err64 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key12 }, message: "property name must be valid", schema: schema41.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema41.properties.backing.properties.redis.properties.env, data: data27 };
+                  errors++;
+                }
+                for (const key12 in data28) {
+                  if (!(key12 === "cpu" || key12 === "memory")) {
+                    const err64 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data: data28 };
                     if (vErrors === null) {
                       vErrors = [err64];
                     } else {
@@ -3983,48 +3975,340 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
-                for (const key13 in data27) {
-                  if (!validate17(data27[key13], { instancePath: instancePath + "/backing/redis/env/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data27, parentDataProperty: key13, rootData })) {
+                if (data28.cpu !== void 0) {
+                  let data29 = data28.cpu;
+                  if (typeof data29 !== "string" && !(typeof data29 == "number" && isFinite(data29))) {
+                    const err65 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema43.properties.cpu.type }, message: "must be string,number", schema: schema43.properties.cpu.type, parentSchema: schema43.properties.cpu, data: data29 };
+                    if (vErrors === null) {
+                      vErrors = [err65];
+                    } else {
+                      vErrors.push(err65);
+                    }
+                    errors++;
+                  }
+                  if (typeof data29 == "number" && isFinite(data29)) {
+                    if (data29 <= 0 || isNaN(data29)) {
+                      const err66 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.cpu, data: data29 };
+                      if (vErrors === null) {
+                        vErrors = [err66];
+                      } else {
+                        vErrors.push(err66);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data29 === "string") {
+                    if (!pattern24.test(data29)) {
+                      const err67 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema43.properties.cpu, data: data29 };
+                      if (vErrors === null) {
+                        vErrors = [err67];
+                      } else {
+                        vErrors.push(err67);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data28.memory !== void 0) {
+                  let data30 = data28.memory;
+                  if (typeof data30 === "string") {
+                    if (!pattern25.test(data30)) {
+                      const err68 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema43.properties.memory, data: data30 };
+                      if (vErrors === null) {
+                        vErrors = [err68];
+                      } else {
+                        vErrors.push(err68);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err69 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.properties.memory.type, parentSchema: schema43.properties.memory, data: data30 };
+                    if (vErrors === null) {
+                      vErrors = [err69];
+                    } else {
+                      vErrors.push(err69);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err70 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data: data28 };
+                if (vErrors === null) {
+                  vErrors = [err70];
+                } else {
+                  vErrors.push(err70);
+                }
+                errors++;
+              }
+            }
+            if (data25.env !== void 0) {
+              let data31 = data25.env;
+              if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
+                for (const key13 in data31) {
+                  const _errs77 = errors;
+                  if (typeof key13 === "string") {
+                    if (!pattern38.test(key13)) {
+                      const err71 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema41.properties.backing.properties.postgres.properties.env.propertyNames, data: key13, propertyName: key13 };
+                      if (vErrors === null) {
+                        vErrors = [err71];
+                      } else {
+                        vErrors.push(err71);
+                      }
+                      errors++;
+                    }
+                  }
+                  var valid20 = _errs77 === errors;
+                  if (!valid20) {
+                    const err72 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema41.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema41.properties.backing.properties.postgres.properties.env, data: data31 };
+                    if (vErrors === null) {
+                      vErrors = [err72];
+                    } else {
+                      vErrors.push(err72);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key14 in data31) {
+                  if (!validate17(data31[key14], { instancePath: instancePath + "/backing/postgres/env/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data31, parentDataProperty: key14, rootData })) {
                     vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
                     errors = vErrors.length;
                   }
                 }
               } else {
-                const err65 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.redis.properties.env.type, parentSchema: schema41.properties.backing.properties.redis.properties.env, data: data27 };
+                const err73 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.postgres.properties.env.type, parentSchema: schema41.properties.backing.properties.postgres.properties.env, data: data31 };
                 if (vErrors === null) {
-                  vErrors = [err65];
+                  vErrors = [err73];
                 } else {
-                  vErrors.push(err65);
+                  vErrors.push(err73);
                 }
                 errors++;
               }
             }
           } else {
-            const err66 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.redis.type, parentSchema: schema41.properties.backing.properties.redis, data: data21 };
+            const err74 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.postgres.type, parentSchema: schema41.properties.backing.properties.postgres, data: data25 };
             if (vErrors === null) {
-              vErrors = [err66];
+              vErrors = [err74];
             } else {
-              vErrors.push(err66);
+              vErrors.push(err74);
+            }
+            errors++;
+          }
+        }
+        if (data24.redis !== void 0) {
+          let data33 = data24.redis;
+          if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
+            if (Object.keys(data33).length < 1) {
+              const err75 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41.properties.backing.properties.redis, data: data33 };
+              if (vErrors === null) {
+                vErrors = [err75];
+              } else {
+                vErrors.push(err75);
+              }
+              errors++;
+            }
+            for (const key15 in data33) {
+              if (!(key15 === "version" || key15 === "storage" || key15 === "resources" || key15 === "env")) {
+                const err76 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41.properties.backing.properties.redis, data: data33 };
+                if (vErrors === null) {
+                  vErrors = [err76];
+                } else {
+                  vErrors.push(err76);
+                }
+                errors++;
+              }
+            }
+            if (data33.version !== void 0) {
+              let data34 = data33.version;
+              if (!(data34 === 8)) {
+                const err77 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema41.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema41.properties.backing.properties.redis.properties.version.enum, parentSchema: schema41.properties.backing.properties.redis.properties.version, data: data34 };
+                if (vErrors === null) {
+                  vErrors = [err77];
+                } else {
+                  vErrors.push(err77);
+                }
+                errors++;
+              }
+            }
+            if (data33.storage !== void 0) {
+              let data35 = data33.storage;
+              if (typeof data35 === "string") {
+                if (!pattern62.test(data35)) {
+                  const err78 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema42, data: data35 };
+                  if (vErrors === null) {
+                    vErrors = [err78];
+                  } else {
+                    vErrors.push(err78);
+                  }
+                  errors++;
+                }
+              } else {
+                const err79 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema42.type, parentSchema: schema42, data: data35 };
+                if (vErrors === null) {
+                  vErrors = [err79];
+                } else {
+                  vErrors.push(err79);
+                }
+                errors++;
+              }
+            }
+            if (data33.resources !== void 0) {
+              let data36 = data33.resources;
+              if (data36 && typeof data36 == "object" && !Array.isArray(data36)) {
+                if (Object.keys(data36).length < 1) {
+                  const err80 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43, data: data36 };
+                  if (vErrors === null) {
+                    vErrors = [err80];
+                  } else {
+                    vErrors.push(err80);
+                  }
+                  errors++;
+                }
+                for (const key16 in data36) {
+                  if (!(key16 === "cpu" || key16 === "memory")) {
+                    const err81 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data: data36 };
+                    if (vErrors === null) {
+                      vErrors = [err81];
+                    } else {
+                      vErrors.push(err81);
+                    }
+                    errors++;
+                  }
+                }
+                if (data36.cpu !== void 0) {
+                  let data37 = data36.cpu;
+                  if (typeof data37 !== "string" && !(typeof data37 == "number" && isFinite(data37))) {
+                    const err82 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema43.properties.cpu.type }, message: "must be string,number", schema: schema43.properties.cpu.type, parentSchema: schema43.properties.cpu, data: data37 };
+                    if (vErrors === null) {
+                      vErrors = [err82];
+                    } else {
+                      vErrors.push(err82);
+                    }
+                    errors++;
+                  }
+                  if (typeof data37 == "number" && isFinite(data37)) {
+                    if (data37 <= 0 || isNaN(data37)) {
+                      const err83 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.cpu, data: data37 };
+                      if (vErrors === null) {
+                        vErrors = [err83];
+                      } else {
+                        vErrors.push(err83);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data37 === "string") {
+                    if (!pattern24.test(data37)) {
+                      const err84 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema43.properties.cpu, data: data37 };
+                      if (vErrors === null) {
+                        vErrors = [err84];
+                      } else {
+                        vErrors.push(err84);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data36.memory !== void 0) {
+                  let data38 = data36.memory;
+                  if (typeof data38 === "string") {
+                    if (!pattern25.test(data38)) {
+                      const err85 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema43.properties.memory, data: data38 };
+                      if (vErrors === null) {
+                        vErrors = [err85];
+                      } else {
+                        vErrors.push(err85);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err86 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.properties.memory.type, parentSchema: schema43.properties.memory, data: data38 };
+                    if (vErrors === null) {
+                      vErrors = [err86];
+                    } else {
+                      vErrors.push(err86);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err87 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data: data36 };
+                if (vErrors === null) {
+                  vErrors = [err87];
+                } else {
+                  vErrors.push(err87);
+                }
+                errors++;
+              }
+            }
+            if (data33.env !== void 0) {
+              let data39 = data33.env;
+              if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
+                for (const key17 in data39) {
+                  const _errs97 = errors;
+                  if (typeof key17 === "string") {
+                    if (!pattern38.test(key17)) {
+                      const err88 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema41.properties.backing.properties.redis.properties.env.propertyNames, data: key17, propertyName: key17 };
+                      if (vErrors === null) {
+                        vErrors = [err88];
+                      } else {
+                        vErrors.push(err88);
+                      }
+                      errors++;
+                    }
+                  }
+                  var valid26 = _errs97 === errors;
+                  if (!valid26) {
+                    const err89 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key17 }, message: "property name must be valid", schema: schema41.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema41.properties.backing.properties.redis.properties.env, data: data39 };
+                    if (vErrors === null) {
+                      vErrors = [err89];
+                    } else {
+                      vErrors.push(err89);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key18 in data39) {
+                  if (!validate17(data39[key18], { instancePath: instancePath + "/backing/redis/env/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data39, parentDataProperty: key18, rootData })) {
+                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+                    errors = vErrors.length;
+                  }
+                }
+              } else {
+                const err90 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.redis.properties.env.type, parentSchema: schema41.properties.backing.properties.redis.properties.env, data: data39 };
+                if (vErrors === null) {
+                  vErrors = [err90];
+                } else {
+                  vErrors.push(err90);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err91 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.properties.redis.type, parentSchema: schema41.properties.backing.properties.redis, data: data33 };
+            if (vErrors === null) {
+              vErrors = [err91];
+            } else {
+              vErrors.push(err91);
             }
             errors++;
           }
         }
       } else {
-        const err67 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.type, parentSchema: schema41.properties.backing, data: data12 };
+        const err92 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.properties.backing.type, parentSchema: schema41.properties.backing, data: data24 };
         if (vErrors === null) {
-          vErrors = [err67];
+          vErrors = [err92];
         } else {
-          vErrors.push(err67);
+          vErrors.push(err92);
         }
         errors++;
       }
     }
   } else {
-    const err68 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.type, parentSchema: schema41, data };
+    const err93 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.type, parentSchema: schema41, data };
     if (vErrors === null) {
-      vErrors = [err68];
+      vErrors = [err93];
     } else {
-      vErrors.push(err68);
+      vErrors.push(err93);
     }
     errors++;
   }
