@@ -9,6 +9,8 @@ module.exports = {
   ],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/fixtures?/', '/golden/'],
   modulePathIgnorePatterns: ['/dist/', '/fixtures?/', '/golden/'],
-  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  // jest runs no ES modules; secretlint and its profiler are nothing else.
+  transform: { '^.+\\.ts$': ['@swc/jest'], '/node_modules/@secretlint/.+\\.js$': ['@swc/jest'] },
+  transformIgnorePatterns: ['/node_modules/(?!@secretlint/)'],
   testEnvironment: 'node',
 };

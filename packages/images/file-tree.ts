@@ -256,7 +256,7 @@ function ownText(name: string): string {
 }
 
 /** Without leading `./` and `/`, without trailing and doubled slashes. Never a path to write to. */
-function plainPath(name: string): string {
+export function plainPath(name: string): string {
   let start = 0;
   while (
     name[start] === '/' ||
