@@ -13,12 +13,14 @@ export function countBaseLayers({ dockerfile, request }: BuildPlan, layout: Layo
   return history.slice(0, Math.max(0, history.length - own)).filter((entry) => !entry.empty_layer).length;
 }
 
+/** The base as the Dockerfile names it, or `scratch`. */
+export function baseName({ dockerfile, request }: BuildPlan): string {
+  return baseImage(dockerfile, request.target, request.buildArgs) ?? 'scratch';
+}
+
 /** The base as the Dockerfile names it, with the digest that it names or that the engine resolved. */
-export function baseOfImage(
-  { dockerfile, request }: BuildPlan,
-  bases: Readonly<Record<string, string>>,
-): ImageRecord['base'] {
-  const name = baseImage(dockerfile, request.target, request.buildArgs) ?? 'scratch';
+export function baseOfImage(plan: BuildPlan, bases: Readonly<Record<string, string>>): ImageRecord['base'] {
+  const name = baseName(plan);
   const [reference = '', pinned] = name.split('@');
   const tagged = reference.lastIndexOf(':') > reference.lastIndexOf('/') ? reference : `${reference}:latest`;
   return { name, digest: pinned ?? bases[canonicalReference(tagged)] ?? null };

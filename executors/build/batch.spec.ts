@@ -1,4 +1,4 @@
-import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import type { TaskGraph } from '@nx/devkit';
 import { FixtureWorkspace } from '../fixture-workspace';
 import buildBatch, { type TaskResult } from './batch';
 import build from './executor';
@@ -49,14 +49,12 @@ it('builds each image with its own options, as the single task does', async () =
     expect.objectContaining({ success: true, status: 'success' }),
     expect.objectContaining({ success: true, status: 'success' }),
   ]);
-  const calls = single.mock.calls.map(
-    ([options, { projectName, targetName }]: [BuildExecutorSchema, ExecutorContext]) => [
-      projectName,
-      targetName,
-      options.tag,
-      options.progress,
-    ],
-  );
+  const calls = single.mock.calls.map(([options, { projectName, targetName }]) => [
+    projectName,
+    targetName,
+    options.tag,
+    options.progress,
+  ]);
   expect(calls).toEqual([
     ['api', 'image', 'one', undefined],
     ['web', 'image', undefined, 'plain'],

@@ -4,6 +4,7 @@ import { withOwnOutput } from '../../packages/process/own-output';
 import build from './executor';
 import type { BuildExecutorSchema } from './schema.gen';
 import { inOrder, type Outcome } from './in-order';
+import { SharedLayers } from './shared-layers';
 
 /** Nx's answer for one task of a batch. Before Nx 23 there is no `status`, and what was skipped counts as failed. */
 export interface TaskResult {
@@ -37,9 +38,10 @@ export default async function* buildBatch(
     (dependencies[id] ?? []).map((edge: string | { id: string }) =>
       typeof edge === 'string' ? edge : edge.id,
     );
+  const shared = new SharedLayers();
   const results = inOrder(Object.keys(tasks), before, atOnce, (id, failed) => {
     if (failed !== null) return Promise.resolve(skipped(failed));
-    return buildTask(options[id] ?? {}, { ...context, ...targetOf(tasks[id]!) });
+    return buildTask(options[id] ?? {}, { ...context, ...targetOf(tasks[id]!) }, shared);
   });
   for await (const { id, result } of results) yield { task: id, result };
 }
@@ -52,7 +54,11 @@ function targetOf({ target }: TaskGraph['tasks'][string]): Partial<ExecutorConte
   };
 }
 
-async function buildTask(options: BuildExecutorSchema, context: ExecutorContext): Promise<TaskResult> {
+async function buildTask(
+  options: BuildExecutorSchema,
+  context: ExecutorContext,
+  shared: SharedLayers,
+): Promise<TaskResult> {
   const startTime = Date.now();
   const log: string[] = [];
   const success = await withOwnOutput(
@@ -61,7 +67,7 @@ async function buildTask(options: BuildExecutorSchema, context: ExecutorContext)
       try {
         // A progress that is redrawn in place would take the terminal for itself.
         const progress = options.progress === 'tty' ? 'plain' : options.progress;
-        return (await build({ ...options, progress }, context)).success;
+        return (await build({ ...options, progress }, context, shared)).success;
       } catch (error) {
         log.push(`${(error instanceof Error && error.stack) || String(error)}\n`);
         return false;

@@ -10,22 +10,27 @@ import { hasDamagedBlob, openLayout } from '../../packages/images/layout';
 import { describeLayout, removeRecord, writeRecord } from '../../packages/images/record';
 import { failInOneLine } from '../mistakes';
 import { engineFor, keptFile } from '../project-image';
-import { baseOfImage, countBaseLayers } from './base';
+import { baseName, baseOfImage, countBaseLayers } from './base';
 import { checkIgnoredFiles } from './check-ignored';
 import { checkSources } from './check-sources';
 import { planBuild, type BuildPlan } from './plan';
 import type { BuildExecutorSchema } from './schema.gen';
+import type { SharedLayers } from './shared-layers';
 
-/** Builds the image of a project into `dist/images/<project>`: an OCI layout and, last, `image.json`. */
+/**
+ * Builds the image of a project into `dist/images/<project>`: an OCI layout and, last, `image.json`.
+ * @param shared layers of the images that a batch has finished
+ */
 export default function build(
   options: BuildExecutorSchema,
   context: ExecutorContext,
+  shared?: SharedLayers,
 ): Promise<{ success: boolean }> {
   return failInOneLine(async () => {
     const plan = planBuild(options, context);
     checkSources(plan);
     await checkIgnoredFiles(plan);
-    await buildImage(plan, engineFor(options.engine, context.root));
+    await buildImage(plan, engineFor(options.engine, context.root), shared);
     return true;
   }, context.root);
 }
@@ -34,7 +39,11 @@ export default function build(
  * The record goes first and comes back last: a build that was killed leaves no image that looks whole. Blobs of the image before stay until
  * then, because BuildKit does not send again what is there; where one of them turns out damaged, all are sent again.
  */
-export async function buildImage(plan: BuildPlan, engine: Engine): Promise<ImageRecord | null> {
+export async function buildImage(
+  plan: BuildPlan,
+  engine: Engine,
+  shared?: SharedLayers,
+): Promise<ImageRecord | null> {
   const { folder, request } = plan;
   if (request.dryRun) {
     await engine.build(request);
@@ -44,7 +53,10 @@ export async function buildImage(plan: BuildPlan, engine: Engine): Promise<Image
   removeRecord(folder);
   try {
     try {
-      return await finish(plan, await engine.build(request));
+      shared?.linkInto(folder, baseName(plan));
+      const record = await finish(plan, await engine.build(request));
+      shared?.add(folder, record);
+      return record;
     } catch (error) {
       if (!existed || !(await hasDamagedBlob(folder))) throw error;
       logger.warn(`${plan.outputPath}: the image before was damaged. Building into an empty folder.`);
