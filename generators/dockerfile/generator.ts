@@ -1,8 +1,9 @@
 import type { Tree } from '@nx/devkit';
 import { suggest } from '../../packages/service/choices';
 import { DescriptionError } from '../../packages/service/description-error';
-import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
+import { readDescriptions } from '../../packages/workspace/stack-reader';
 import { writeRendered } from '../../packages/workspace/write-rendered';
+import { contextOf } from '../output-context';
 import { renderDockerfile } from './render';
 import type { DockerfileGeneratorSchema } from './schema.gen';
 
@@ -15,14 +16,14 @@ export default async function dockerfileGenerator(
   { project, force, keep }: DockerfileGeneratorSchema,
 ): Promise<void> {
   const described = readDescriptions(tree);
-  const services = resolveAll(tree, described);
+  const context = contextOf(tree, described);
+  const { services } = context;
   const chosen = project === undefined ? services : services.filter(({ name }) => name === project);
   if (project !== undefined && chosen.length === 0) {
     const names = services.map(({ name }) => name);
     const message = `is not a service. ${suggest(project, names) || `Make it one with: nx g toolbox:service ${project}`}`;
     throw new DescriptionError({ file: project, key: '', message });
   }
-  const context = { images: described.options.images ?? {}, services };
   const sets = chosen.map((service) => ({
     owner: service.root,
     scope: 'dockerfile',

@@ -1,9 +1,10 @@
 import { installPackagesTask, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { checkStack } from '../../packages/service/check-stack';
 import { descriptionFile } from '../../packages/service/resolve-service';
-import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
+import { readDescriptions } from '../../packages/workspace/stack-reader';
 import { writeRendered } from '../../packages/workspace/write-rendered';
 import { initStack } from '../init/init-stack';
+import { contextOf } from '../output-context';
 import { renderServices } from '../render-services';
 import { describeService } from './describe-service';
 import type { ServiceGeneratorSchema } from './schema.gen';
@@ -21,9 +22,9 @@ export default async function serviceGenerator(
   const { name, root, notes, packagesChanged } = await describeService(tree, options);
 
   const described = readDescriptions(tree);
-  const services = resolveAll(tree, described);
+  const context = contextOf(tree, described);
+  const { services } = context;
   checkStack(services);
-  const context = { images: described.options.images ?? {}, services };
   // What calls this service, a proxy in front of it included, has its address.
   const concerned = services.filter((service) => service.name === name || service.calls.includes(name));
   await writeRendered(tree, renderServices(concerned, context), { force: options.force, keep: options.keep });

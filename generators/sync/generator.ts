@@ -1,6 +1,7 @@
 import type { Tree } from '@nx/devkit';
-import { readDescriptions, resolveAll } from '../../packages/workspace/stack-reader';
+import { readDescriptions } from '../../packages/workspace/stack-reader';
 import { writeRendered } from '../../packages/workspace/write-rendered';
+import { contextOf } from '../output-context';
 import { renderServices } from '../render-services';
 
 /** What Nx expects of a sync generator. */
@@ -13,10 +14,8 @@ export interface SyncResult {
  * @throws DescriptionError for a mistake in a description, ConflictError for edits in conflict
  */
 export default async function syncGenerator(tree: Tree): Promise<SyncResult> {
-  const described = readDescriptions(tree);
-  const services = resolveAll(tree, described);
-  const context = { images: described.options.images ?? {}, services };
-  const changed = await writeRendered(tree, renderServices(services, context));
+  const context = contextOf(tree, readDescriptions(tree));
+  const changed = await writeRendered(tree, renderServices(context.services, context));
   if (changed.length === 0) return {};
   return {
     outOfSyncMessage: `Generated files differ from their descriptions:\n${changed.map((path) => `  ${path}`).join('\n')}`,

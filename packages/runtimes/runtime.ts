@@ -88,4 +88,6 @@ export interface Runtime {
     images?: Readonly<Record<string, string>>,
     context?: RenderContext,
   ): readonly RenderedFile[];
+  /** Arguments that start the image with its debugger on `port`; absent where images of this runtime hold none. */
+  debug?(service: Service): { readonly command: readonly string[]; readonly port: number };
 }

@@ -169,8 +169,8 @@ function siblingBreach(path: string, target: string, room: string): readonly str
   if (!fromFolder || own[0] === other[0] || (room === 'generators' && conductors.includes(own[0]!)))
     return [];
   if (room === 'packages/runtimes' && mayBuildOn(path, own[0]!, other[0]!)) return [];
-  // The contract of an output is what its folder implements.
-  if (toFolder || (room === 'generators' && other[0] !== 'output'))
+  // The contract of an output is what its folder implements, with the context that it gets.
+  if (toFolder || (room === 'generators' && !['output', 'output-context'].includes(other[0]!)))
     return [`imports ${target}, but a folder of ${room} stands alone`];
   return [];
 }

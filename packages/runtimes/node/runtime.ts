@@ -17,4 +17,6 @@ export const runtime: Runtime = {
   newApp,
   workspaceFacts: (workspace) => ({ build: { packageManager: detectPackageManager(workspace) } }),
   renderImage,
+  // As an argument and not in NODE_OPTIONS: the health check is Node.js too, and would not get the port.
+  debug: ({ build }) => ({ command: ['--inspect=0.0.0.0:9229', build.main], port: 9229 }),
 };
