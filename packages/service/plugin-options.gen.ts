@@ -32,6 +32,10 @@ export interface PluginOptions {
      * The target that compares the image's size with its budget.
      */
     'docker-size-check'?: string;
+    /**
+     * The target that compares the running stack with its descriptions.
+     */
+    verify?: string;
   };
   /**
    * Container engine that builds and runs images.

@@ -9,6 +9,7 @@ const targets = [
   'docker-push',
   'docker-run',
   'docker-size-check',
+  'verify',
 ] as const;
 
 /** Names of the inferred targets by their default names. */

@@ -5,6 +5,7 @@ import { depsInputs } from './deps-inputs';
 import type { ProjectFacts } from './project-facts';
 import { pushTargets } from './push-targets';
 import { metadata, type TargetConfiguration } from './target-configuration';
+import { verifyTargets } from './verify-targets';
 
 /** The image's record stands for the image. The default budget comes from the plugin's options and the descriptions. */
 const sizeCheckInputs: readonly Input[] = [
@@ -130,6 +131,7 @@ export function inferStackTargets(
         { options: { budget: '500MB' } },
       ),
     },
+    ...verifyTargets(names),
   };
 }
 

@@ -1,0 +1,54 @@
+import type { ImageRecord } from '../../packages/images/image-record';
+import type { Budget } from '../../packages/service/types';
+import { megabytes } from '../megabytes';
+import { judged, type CheckResult } from './result';
+
+/** An image with the budget of its service. */
+export interface BudgetedImage {
+  readonly record: ImageRecord;
+  readonly budget: Budget;
+  readonly description: string;
+}
+
+/** Sizes as `docker-build` recorded them, against the budgets. Pure. */
+export function judgeImages(
+  images: readonly BudgetedImage[],
+  stack: Budget,
+  stackFile: string,
+): readonly CheckResult[] {
+  const each = images.map(({ record, budget, description }) => {
+    const size = record.sizes[budget.of];
+    return judged(
+      'image-size',
+      record.project,
+      `at most ${budget.text} ${budget.of}`,
+      megabytes(size),
+      size <= budget.bytes,
+      `See: nx docker-size-check ${record.project}; or raise budget in ${description}`,
+    );
+  });
+  if (images.length === 0) return each;
+  const together = sizeOfAll(
+    images.map(({ record }) => record),
+    stack.of,
+  );
+  return [
+    ...each,
+    judged(
+      'stack-size',
+      'all images',
+      `at most ${stack.text} ${stack.of}`,
+      megabytes(together),
+      together <= stack.bytes,
+      `See: nx docker-size-check infrastructure; or raise budget in ${stackFile}`,
+    ),
+  ];
+}
+
+/** Layers that images share are there once. */
+function sizeOfAll(records: readonly ImageRecord[], of: Budget['of']): number {
+  const layers = new Map(
+    records.flatMap(({ layers }) => layers.map((layer) => [layer.digest, layer[of]] as const)),
+  );
+  return [...layers.values()].reduce((total, bytes) => total + bytes, 0);
+}
