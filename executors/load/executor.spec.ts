@@ -42,6 +42,19 @@ it('loads a missing image and makes sure that it is there', async () => {
   expect(engine.calls).toEqual(['load']);
 });
 
+it('gives podman the archive of docker save alone, without names', async () => {
+  let archive = '';
+  const load = async (stream: NodeJS.ReadableStream) => {
+    for await (const chunk of stream) archive += String(chunk);
+    engine.images.add(record.configDigest);
+  };
+  const podman = Object.assign(engine, { loadsDockerArchives: true, load });
+  expect(await loadedImage(podman, folder, record)).toBe(record.configDigest);
+  expect(archive).toContain('manifest.json');
+  expect(archive).toContain('"RepoTags":[]');
+  expect(archive).not.toContain('index.json');
+});
+
 it('does not believe a load that brought another image', async () => {
   engine.loads = `sha256:${'0'.repeat(64)}`;
   await expect(loadedImage(engine, folder, record)).rejects.toThrow(`does not have ${record.digest}`);

@@ -74,6 +74,16 @@ const streamOf = (bytes: Buffer) =>
 const bring = (bytes: Buffer, memo = openLayerMemo(null), into = folder) =>
   importDockerArchive(streamOf(bytes), into, memo);
 
+it('lets the engine amend the configuration, and nothing else', async () => {
+  const bytes = saved(layersAt(0));
+  const plain = openLayout(folder, await bring(bytes)).images[0] as LayoutImage;
+  const amend = (config: object) => ({ ...config, author: 'somebody' });
+  const digest = await importDockerArchive(streamOf(bytes), folder, openLayerMemo(null), amend);
+  const amended = openLayout(folder, digest).images[0] as LayoutImage;
+  expect(amended.config).toEqual({ ...plain.config, author: 'somebody' });
+  expect(amended.manifest.layers).toEqual(plain.manifest.layers);
+});
+
 it('makes a layout with compressed layers, whose archives are the saved ones', async () => {
   const layers = layersAt(1700000000);
   const layout = openLayout(folder, await bring(saved(layers)));

@@ -1,5 +1,6 @@
 import { stageChain } from '../../dockerfiles/base-image';
 import type { Dockerfile, Instruction } from '../../dockerfiles/parse-dockerfile';
+import { written } from '../../dockerfiles/plain-dockerfile';
 import type { BuildRequest } from '../engine';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -61,9 +62,8 @@ function amendHistory(history: readonly Json[] | undefined, own: readonly Instru
 }
 
 /** An instruction on one line, as written. */
-export function textOf({ name, flags, text }: Instruction): string {
-  const words = [name, ...flags.map((flag) => `--${flag.name}=${flag.value}`), text.trim()];
-  return words.join(' ').replaceAll('--link=true', '--link').replace(/\s+/g, ' ');
+export function textOf(instruction: Instruction): string {
+  return written(instruction).replaceAll('--link=true', '--link').replace(/\s+/g, ' ').trim();
 }
 
 /** Nanoseconds, of the health check in force; null where it names none. */

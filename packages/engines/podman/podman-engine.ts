@@ -134,7 +134,7 @@ class HealthChecks {
     const now = Date.now();
     const starting = now - schedule.startedAt < schedule.startPeriodMs;
     const pause = starting ? Math.min(startIntervalMs, schedule.intervalMs) : schedule.intervalMs;
-    if (now - (this.last.get(id) ?? schedule.startedAt) < Math.min(pause, schedule.intervalMs)) return false;
+    if (now - (this.last.get(id) ?? schedule.startedAt) < pause) return false;
     this.last.set(id, now);
     await this.cli.run(['healthcheck', 'run', id], { timeoutMs: checkTimeoutMs });
     return true;
