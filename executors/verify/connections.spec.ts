@@ -19,6 +19,10 @@ it('tries a declared edge by name, everything else by name and by every address'
   ]);
 });
 
+it('does not try the way back along an edge: a network has no direction', () => {
+  expect(attemptsFor('postgres', listeners, edges).map(({ host }) => host)).toEqual(['web', '172.20.0.3']);
+});
+
 it('judges each pair once: an edge has to connect, anything else must not, whichever way', () => {
   const attempts = attemptsFor('web', listeners, edges);
   expect(judgeConnections(attempts, [true, false, false]).every(({ passed }) => passed)).toBe(true);

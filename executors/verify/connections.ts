@@ -19,18 +19,20 @@ export interface Attempt {
 }
 
 /**
- * What is tried: along a declared edge by name, as the app does; to every other container by name and by each of its addresses, since a
- * network that merely hides a name isolates nothing. Pure.
+ * What is tried: along a declared edge by name, as the app does; to every container without an edge by name and by each of its addresses, since
+ * a network that merely hides a name isolates nothing. The way back along an edge is not tried: a network of an engine has no direction. Pure.
  */
 export function attemptsFor(
   from: string,
   listeners: readonly Listener[],
   edges: readonly Edge[],
 ): readonly Attempt[] {
+  const isEdge = (one: string, other: string) => edges.some((edge) => edge.from === one && edge.to === other);
   return listeners
     .filter(({ name }) => name !== from)
+    .filter(({ name }) => isEdge(from, name) || !isEdge(name, from))
     .flatMap(({ name: to, port, addresses }) => {
-      const allowed = edges.some((edge) => edge.from === from && edge.to === to);
+      const allowed = isEdge(from, to);
       const hosts = allowed ? [to] : [to, ...addresses];
       return hosts.map((host) => ({ from, to, host, port, allowed }));
     });
