@@ -9,6 +9,22 @@ export interface PluginOptions {
    */
   targetNames?: {
     /**
+     * The target that stops the stack.
+     */
+    'compose-down'?: string;
+    /**
+     * The target that shows the logs of the stack.
+     */
+    'compose-logs'?: string;
+    /**
+     * The target that starts the stack with Compose.
+     */
+    'compose-up'?: string;
+    /**
+     * The target that checks the Compose files.
+     */
+    'compose-validate'?: string;
+    /**
      * The target that builds the image into `dist/images/<project>`.
      */
     'docker-build'?: string;

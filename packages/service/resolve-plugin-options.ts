@@ -3,6 +3,10 @@ import type { BaseFamily } from './types';
 
 /** Default names of all inferred targets; the schema of the plugin's options describes each. */
 const targets = [
+  'compose-down',
+  'compose-logs',
+  'compose-up',
+  'compose-validate',
   'docker-build',
   'docker-deps',
   'docker-load',

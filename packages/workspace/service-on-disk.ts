@@ -6,6 +6,7 @@ import { descriptionFile, resolveService } from '../service/resolve-service';
 import { resolveStack } from '../service/resolve-stack';
 import type { ServiceDescription } from '../service/service.gen';
 import type { Service, Stack } from '../service/types';
+import { wireServices } from '../service/wire';
 import { pluginName } from './plugin-name';
 import { runtimeOf } from './runtime-of';
 
@@ -33,6 +34,26 @@ export function readServiceOnDisk(
   const description: ServiceDescription = parseServiceDescription(text, file);
   const runtime = runtimeOf(description.runtime, file);
   return resolveService(description, project, readStackOnDisk(workspaceRoot, nxJson), runtime.defaults, []);
+}
+
+/**
+ * Every service among the projects, with settings and calls wired, sorted by name. What a runtime finds out about a project is not asked.
+ * @throws DescriptionError
+ */
+export function readServicesOnDisk(
+  workspaceRoot: string,
+  projects: readonly { readonly name?: string; readonly root: string }[],
+  nxJson: Pick<NxJsonConfiguration, 'plugins'>,
+): readonly Service[] {
+  const services = projects.flatMap(({ name, root }) => {
+    const isService = name !== undefined && root !== 'infrastructure';
+    return (isService ? readServiceOnDisk(workspaceRoot, { name, root }, nxJson) : null) ?? [];
+  });
+  return wireServices(
+    services.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    readStackOnDisk(workspaceRoot, nxJson),
+    ({ runtime, root }) => runtimeOf(runtime, descriptionFile(root)).defaults,
+  );
 }
 
 /** The stack of a workspace, read from the disk and resolved. @throws DescriptionError */

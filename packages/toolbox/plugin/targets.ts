@@ -1,5 +1,6 @@
 import type { ResolvedPluginOptions } from '../../service/resolve-plugin-options';
 import { buildInputs, type Input } from './build-inputs';
+import { composeTargets } from './compose-targets';
 import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
 import type { ProjectFacts } from './project-facts';
@@ -131,6 +132,7 @@ export function inferStackTargets(
         { options: { budget: '500MB' } },
       ),
     },
+    ...composeTargets(names, version),
     ...verifyTargets(names),
   };
 }

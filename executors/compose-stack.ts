@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { ComposeClient, type ComposeRequest } from '../packages/engines/docker/compose-client';
+import { readRecord } from '../packages/images/record';
+import { devEnvironment } from '../packages/service/backing';
+import { suggest } from '../packages/service/choices';
+import {
+  baseFile,
+  composeEnvironments,
+  composeFolder,
+  imageVariable,
+  overlayFile,
+  overlayName,
+  overrideFile,
+} from '../packages/service/compose-names';
+import { slugOf } from '../packages/service/slug';
+import { readStackOnDisk } from '../packages/workspace/service-on-disk';
+import { TargetError } from './mistakes';
+import { imageFolder } from './project-image';
+
+export interface ComposeOptions {
+  /** Environment; its overlay's short name is taken, too. Default: dev. */
+  readonly env?: string | undefined;
+  /** Name of the Compose project instead of the stack's own. */
+  readonly name?: string | undefined;
+}
+
+/** The stack in one environment: base, overlay, and the user's own file where there is one. */
+export interface ComposeStack {
+  readonly environment: string;
+  readonly client: ComposeClient;
+  readonly request: ComposeRequest;
+}
+
+/**
+ * @param images which images run: `built`, those of this workspace unless a variable names others; `any`, where no image matters
+ * @throws TargetError for an environment or files that are not there
+ */
+export function openComposeStack(
+  options: ComposeOptions,
+  context: ExecutorContext,
+  images: 'built' | 'any',
+): ComposeStack {
+  const environments = composeEnvironments(
+    readStackOnDisk(context.root, context.nxJsonConfiguration).environments,
+  );
+  const wanted = options.env ?? devEnvironment;
+  const environment = environments.find((name) => name === wanted || overlayName(name) === wanted);
+  if (environment === undefined)
+    throw new TargetError(
+      `--env: ${wanted} is not an environment of the stack. ${suggest(wanted, environments)}`,
+    );
+  if (options.name !== undefined && !/^[a-z0-9][a-z0-9_-]{0,62}$/.test(options.name))
+    throw new TargetError(
+      `--name: ${JSON.stringify(options.name)} is no project name. Use small letters, digits, - and _, e.g. acme-two.`,
+    );
+  const request = {
+    files: composeFiles(context.root, environment),
+    env: imageVariables(context, images),
+    name: options.name,
+  };
+  return { environment, request, client: new ComposeClient(request) };
+}
+
+/** Files of one environment, or of the base alone, as Compose merges them. @throws TargetError where one is missing */
+export function composeFiles(root: string, environment: string | null): readonly string[] {
+  const needed = [baseFile, ...(environment === null ? [] : [overlayFile(environment)])];
+  const missing = needed.find((name) => !existsSync(join(root, composeFolder, name)));
+  if (missing !== undefined)
+    throw new TargetError(`${composeFolder}/${missing} does not exist. Make it with: nx g toolbox:compose`);
+  const own = existsSync(join(root, composeFolder, overrideFile)) ? [overrideFile] : [];
+  return [...needed, ...own].map((name) => join(root, composeFolder, name));
+}
+
+/** Variables that name the image of every service. What the user's environment says comes first. */
+export function imageVariables(context: ExecutorContext, images: 'built' | 'any'): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, { root, targets }] of Object.entries(context.projectsConfigurations.projects)) {
+    if (!existsSync(join(context.root, root, 'toolbox.yaml'))) continue;
+    const build = Object.values(targets ?? {}).find(({ executor }) => executor === 'toolbox:build');
+    if (!build) continue;
+    const variable = imageVariable(slugOf(name));
+    const chosen = process.env[variable];
+    const image =
+      chosen || (images === 'any' ? `${slugOf(name)}:any` : builtImage(context, { name, root }, build));
+    if (image) variables[variable] = image;
+  }
+  return variables;
+}
+
+function builtImage(
+  context: ExecutorContext,
+  project: { readonly name: string; readonly root: string },
+  build: { readonly options?: unknown },
+): string | undefined {
+  const { outputPath } = (build.options ?? {}) as { outputPath?: string };
+  const folder = join(context.root, imageFolder(project, outputPath, 'outputPath'));
+  return existsSync(folder) ? readRecord(folder, project.name).tags[0] : undefined;
+}
