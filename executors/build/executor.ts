@@ -11,7 +11,9 @@ import { describeLayout, removeRecord, writeRecord } from '../../packages/images
 import { failInOneLine } from '../mistakes';
 import { engineFor, keptFile } from '../project-image';
 import { baseName, baseOfImage, countBaseLayers } from './base';
+import { writeBakeFile } from './bake-file';
 import { checkIgnoredFiles } from './check-ignored';
+import { checkPlatforms } from './check-platforms';
 import { checkSources } from './check-sources';
 import { planBuild, type BuildPlan } from './plan';
 import type { BuildExecutorSchema } from './schema.gen';
@@ -73,14 +75,17 @@ async function finish(plan: BuildPlan, built: BuildResult): Promise<ImageRecord>
   const { folder, project, tags } = plan;
   const memo = openLayerMemo(keptFile(plan.workspaceRoot, 'layers'));
   const digest = built.kind === 'layout' ? built.digest : await unpack(built, folder, memo);
+  const raw = openLayout(folder, digest);
+  checkPlatforms(plan, raw);
   const layout = await canonicaliseLayout(folder, digest, {
     sourceDateEpoch: plan.request.sourceDateEpoch,
-    baseLayers: countBaseLayers(plan, openLayout(folder, digest)),
+    baseLayers: countBaseLayers(plan, raw),
     memo,
   });
   const base = baseOfImage(plan, built.bases);
   const record = await describeLayout(layout, { project: project.name, tags, base }, memo);
   memo.save();
+  writeBakeFile(plan);
   writeRecord(folder, record);
   logger.log(summary(record, plan.outputPath));
   return record;

@@ -8,6 +8,7 @@ import type { Service } from '../../packages/service/types';
 import { readServiceOnDisk, readStackOnDisk } from '../../packages/workspace/service-on-disk';
 import { TargetError } from '../mistakes';
 import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
+import { cachePlaces } from './cache-places';
 import type { BuildExecutorSchema } from './schema.gen';
 import { findSecrets } from './secrets';
 
@@ -48,8 +49,6 @@ export function planBuild(options: BuildExecutorSchema, context: ExecutorContext
   const repository =
     service?.image.repository ?? defaultRepository(readStackOnDisk(workspaceRoot, nxJson), slug);
   const dockerfile = parseDockerfile(text);
-  const withSlug = (values: readonly string[] | undefined) =>
-    (values ?? []).map((value) => value.replaceAll('{project}', slug));
   return {
     workspaceRoot,
     project,
@@ -71,8 +70,8 @@ export function planBuild(options: BuildExecutorSchema, context: ExecutorContext
       target: options.target,
       noCache: options.noCache,
       builder: options.builder,
-      cacheFrom: withSlug(options.cacheFrom),
-      cacheTo: withSlug(options.cacheTo),
+      cacheFrom: cachePlaces(options.cacheFrom, slug),
+      cacheTo: cachePlaces(options.cacheTo, slug),
       sourceDateEpoch: options.sourceDateEpoch ?? 0,
       progress: options.progress ?? 'auto',
       dryRun: options.dryRun,

@@ -16,6 +16,8 @@ export function buildProblem(stderr: string, dockerfile: string): string {
   const reason =
     /^ERROR: (?:failed to build: )?(?:failed to solve: )?(.*)$/m.exec(stderr)?.[1] ?? lastLine(stderr);
   const where = `${dockerfile}${lineOf(stderr, reason)}`;
+  const foreign = foreignPlatform(stderr);
+  if (foreign) return `${where}: ${foreign}`;
   const step = /^process "(.*)" did not complete successfully: (exit code: \d+)/.exec(reason);
   if (step)
     return `${where}: ${instructionOf(stderr) ?? step[1]} failed with ${step[2]!.replace(':', '')}. Its output stands above.`;
@@ -25,6 +27,17 @@ export function buildProblem(stderr: string, dockerfile: string): string {
   const base = /^([^\s:]+(?::[^\s:]+)?): failed to resolve source metadata for \S+: (.*)$/.exec(reason);
   if (base) return `${where}: the base image ${base[1]} could not be had: ${base[2]}`;
   return `${where}: ${reason.replace(/^dockerfile parse error on line \d+: /, '')}`;
+}
+
+/** A program of another processor, or a base that is not there for it. */
+function foreignPlatform(stderr: string): string | null {
+  const step = /^ > \[(?:(\w+\/[\w/]+) )?[^\]]*\] /m.exec(stderr)?.[1];
+  if (/exec format error/.test(stderr))
+    return `the builder cannot run programs for ${step ?? 'this platform'}. Install QEMU's user emulation where it runs, or name a builder of that platform with --builder.`;
+  const missing = /no match for platform in manifest[^:]*: not found/.test(stderr);
+  return missing
+    ? `the base image is not there for the platform. Choose another base, or other --platforms.`
+    : null;
 }
 
 /** BuildKit ends with an excerpt of the Dockerfile under a title such as `Dockerfile:12`. */

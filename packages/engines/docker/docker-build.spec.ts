@@ -150,6 +150,16 @@ describe('build', () => {
       'apps/api/uv.lock: does not match. Run uv lock.',
     ],
     [
+      'a program of another processor',
+      '#7 [linux/arm64 2/2] RUN x\n------\n > [linux/arm64 2/2] RUN x:\n0.158 exec /x: exec format error\n------\nDockerfile:4\nERROR: failed to solve: process "x" did not complete successfully: exit code: 1\n',
+      "apps/api/Dockerfile:4: the builder cannot run programs for linux/arm64. Install QEMU's user emulation where it runs, or name a builder of that platform with --builder.",
+    ],
+    [
+      'a base without the platform',
+      'ERROR: failed to solve: acme/base:1: no match for platform in manifest sha256:aa: not found\n',
+      'apps/api/Dockerfile: the base image is not there for the platform. Choose another base, or other --platforms.',
+    ],
+    [
       'nothing, because it was shown as it came',
       '',
       'apps/api/Dockerfile: the build failed. Why stands above.',
