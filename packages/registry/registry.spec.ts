@@ -11,14 +11,17 @@ const basic = `Basic ${Buffer.from('me:hunter2').toString('base64')}`;
 const found = { status: 200, headers: { 'docker-content-digest': digest } };
 
 let server: FixtureServer;
+let elsewhere: FixtureServer;
 let clients: Registry[];
 beforeEach(async () => {
   server = await new FixtureServer().listen();
+  elsewhere = await new FixtureServer().listen();
   clients = [];
 });
 afterEach(() => {
   for (const client of clients) client.close();
   server.close();
+  elsewhere.close();
 });
 
 function client(credentials: Credentials | null = null): Registry {
@@ -139,7 +142,6 @@ describe('a blob', () => {
   };
 
   it('is followed to where it lies, and the login stays behind', async () => {
-    const elsewhere = await new FixtureServer().listen();
     elsewhere.handle = () => ({ status: 200, body: bytes });
     server.handle = (request): Answer =>
       request.headers.authorization
@@ -147,7 +149,6 @@ describe('a blob', () => {
         : { status: 401, headers: { 'www-authenticate': 'Basic' } };
     expect(await download(client(user))).toEqual(bytes);
     expect(elsewhere.requests).toEqual(['GET /there?signature=x']);
-    elsewhere.close();
   });
 
   it('is not followed to another machine over plain http', async () => {
