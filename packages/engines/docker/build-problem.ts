@@ -34,7 +34,7 @@ function foreignPlatform(stderr: string): string | null {
   const step = /^ > \[(?:(\w+\/[\w/]+) )?[^\]]*\] /m.exec(stderr)?.[1];
   if (/exec format error/.test(stderr))
     return `the builder cannot run programs for ${step ?? 'this platform'}. Install QEMU's user emulation where it runs, or name a builder of that platform with --builder.`;
-  const missing = /no match for platform in manifest[^:]*: not found/.test(stderr);
+  const missing = /no match for platform in manifest.*: not found/.test(stderr);
   return missing
     ? `the base image is not there for the platform. Choose another base, or other --platforms.`
     : null;
