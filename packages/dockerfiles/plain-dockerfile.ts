@@ -4,14 +4,19 @@ import { parseDockerfile, parseInstructions, type Dockerfile, type Instruction }
 
 /** A Dockerfile in the language that Buildah reads since 1.28. */
 export interface PlainDockerfile {
-  /** Same instructions, each at its line. */
+  /** Same instructions, in the same order. */
   readonly text: string;
+  /** How many stages stand before those of the original. */
+  readonly addedStages: number;
   /** What its heredocs hold, by path in the build context `heredocContext`. */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /** Name of the additional build context with the files of heredocs. */
 export const heredocContext = 'toolbox-heredocs';
+
+/** The build context as a stage, for mounts of RUN. */
+const contextStage = 'toolbox-context';
 
 /** What has no older form; the message completes `<path of the Dockerfile>:<line>: …`. */
 export class DockerfileError extends Error {
@@ -27,6 +32,7 @@ export class DockerfileError extends Error {
 /**
  * Writes a Dockerfile without what only BuildKit knows, so that the image stays the same:
  * - a heredoc of RUN becomes the argument of the stage's shell, as BuildKit itself runs it; one of COPY a file of an additional context;
+ * - a bind mount of the build context becomes one of a stage that holds a copy: Buildah's own shows what the ignore file leaves out;
  * - `--link` goes: the layers then depend on each other in the cache, their files are the same;
  * - `RUN --network=none` runs with the build's network;
  * - `HEALTHCHECK --start-interval` goes: the caller puts it back into the image's configuration;
@@ -40,14 +46,30 @@ export function plainDockerfile(
 ): PlainDockerfile {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const files = new Map<string, string>();
-  const stages = new Stages(parseDockerfile(text), buildArgs);
-  for (const instruction of parseInstructions(text)) {
+  const instructions = parseInstructions(text);
+  const addedStages = instructions.some(mountsContext) ? 1 : 0;
+  const stages = new Stages(parseDockerfile(text), buildArgs, addedStages);
+  for (const instruction of instructions) {
     const plain = plainInstruction(instruction, stages, files);
     if (plain === null) continue;
     lines.fill('', instruction.line - 1, instruction.lastLine);
     lines[instruction.line - 1] = plain;
   }
-  return { text: lines.join('\n'), files };
+  const first = instructions.find(({ name }) => name === 'FROM');
+  if (first && addedStages > 0)
+    lines.splice(first.line - 1, 0, `FROM scratch AS ${contextStage}`, 'COPY . /');
+  return { text: lines.join('\n'), addedStages, files };
+}
+
+function mountsContext({ name, flags }: Instruction): boolean {
+  return name === 'RUN' && flags.some((flag) => flag.name === 'mount' && isContextMount(flag.value));
+}
+
+/** Bind is the default type, the build context the default source. */
+function isContextMount(mount: string): boolean {
+  const parts = mount.split(',');
+  const type = parts.find((part) => part.startsWith('type='));
+  return (type === undefined || type === 'type=bind') && !parts.some((part) => part.startsWith('from='));
 }
 
 /** Null where the instruction stays as it is written. */
@@ -86,6 +108,7 @@ class Stages {
   constructor(
     private readonly dockerfile: Dockerfile,
     private readonly buildArgs: Readonly<Record<string, string>>,
+    private readonly added: number,
   ) {}
 
   enter(from: Instruction): string | null {
@@ -100,8 +123,9 @@ class Stages {
 
   /** In full, unless it names a stage above or nothing at all. */
   imageName(name: string): string {
+    if (/^\d+$/.test(name)) return String(Number(name) + this.added);
     const isStage = this.shells.has(name.toLowerCase()) || this.current === name.toLowerCase();
-    return isStage || name === 'scratch' || /^\d*$/.test(name) ? name : canonicalReference(name);
+    return isStage || name === 'scratch' || name === '' ? name : canonicalReference(name);
   }
 }
 
@@ -130,6 +154,7 @@ function scriptOf({ text, heredocs, line }: Instruction): string {
 }
 
 function plainMount(mount: string, stages: Stages): string {
+  if (isContextMount(mount)) return `${mount},from=${contextStage}`;
   return mount
     .split(',')
     .map((part) => (part.startsWith('from=') ? `from=${stages.imageName(part.slice('from='.length))}` : part))

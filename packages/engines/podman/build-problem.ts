@@ -7,14 +7,20 @@ const mostCharacters = 100;
 /**
  * Why a build failed, in one line; its output was streamed before. `name` is the Dockerfile's path for messages. A step of a generated Dockerfile
  * that knows what is wrong prints it as `toolbox: where: what. what to do`; nothing else is said then.
+ * @param addedStages stages that podman builds before those of `dockerfile`
  */
-export function buildProblem(output: string, name: string, dockerfile: Dockerfile): string {
+export function buildProblem(
+  output: string,
+  name: string,
+  dockerfile: Dockerfile,
+  addedStages: number,
+): string {
   const known = knownProblem(output);
   if (known) return known;
   const said = /^toolbox: (.*)$/m.exec(output)?.[1];
   if (said) return said.trim();
   if (output.trim() === '') return `${name}: the build failed. Why stands above.`;
-  const step = lastStep(output, dockerfile);
+  const step = lastStep(output, dockerfile, addedStages);
   const where = step ? `${name}:${step.line}` : name;
   const code = /while running runtime: exit status (\d+)/.exec(output)?.[1];
   if (code && step)
@@ -29,10 +35,14 @@ export function buildProblem(output: string, name: string, dockerfile: Dockerfil
 }
 
 /** The last `[2/3] STEP 4/9: …` of podman's progress: the fourth instruction of the second stage, with its FROM counted. */
-function lastStep(output: string, { stages }: Dockerfile): { line: number; text: string } | null {
+function lastStep(
+  output: string,
+  { stages }: Dockerfile,
+  added: number,
+): { line: number; text: string } | null {
   const [, stageNumber = '1', stepNumber] =
     [...output.matchAll(/^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/\d+: /gm)].at(-1) ?? [];
-  const stage = stages[Number(stageNumber) - 1];
+  const stage = stages[Number(stageNumber) - 1 - added];
   if (!stage || stepNumber === undefined) return null;
   if (stepNumber === '1') return { line: stage.line, text: `FROM ${stage.from}` };
   const instruction = stage.instructions[Number(stepNumber) - 2];

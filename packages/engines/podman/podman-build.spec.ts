@@ -1,23 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { EngineError, type BuildRequest, type BuildResult } from '../engine';
 import { FixtureClient, type Answer } from '../fixture-client';
 
 let podman: FixtureClient;
-const temporary = process.env['TMPDIR'];
 
 beforeEach(() => {
   podman = new FixtureClient('podman');
-  process.env['TMPDIR'] = podman.folder;
   for (const stream of [process.stdout, process.stderr])
     jest.spyOn(stream, 'write').mockImplementation(() => true);
 });
 
 afterEach(() => {
   jest.restoreAllMocks();
-  if (temporary === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = temporary;
   podman.remove();
 });
 
@@ -45,8 +40,6 @@ function request(dockerfile: string, more: Partial<BuildRequest> = {}): BuildReq
     ...more,
   };
 }
-
-const temporaries = () => readdirSync(tmpdir()).filter((name) => name.startsWith('toolbox-build-'));
 
 /** A build's own argument, without the name of the temporary folder. */
 const stable = (argument: string) =>
@@ -80,7 +73,9 @@ describe('build', () => {
       ...['--build-arg', 'A=1', '--build-arg', 'B=2', '--secret', 'id=ca,src=/ca.pem'],
       ...['--platform', 'linux/arm64', '--target', 'final', '--no-cache', asked.context],
     ]);
-    expect(temporaries()).toEqual([]);
+    const [dockerfile = ''] = podman.calls()[1]!.filter((argument) => argument.endsWith('/Dockerfile'));
+    expect(dockerfile).not.toBe(asked.dockerfile);
+    expect(existsSync(dirname(dockerfile))).toBe(false);
 
     const { stream, done } = built.save();
     let text = '';

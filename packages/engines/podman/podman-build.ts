@@ -25,13 +25,17 @@ export async function podmanBuild(request: BuildRequest, cli: PodmanCli): Promis
   const name = request.dockerfileName ?? request.dockerfile;
   const plain = rewrite(text, request, name);
   const imageId = await withFiles(request, plain, async (files) => {
-    const { code, signal, stdout, stderr } = await cli.run(buildArguments(request, files), {
-      output: request.progress === 'quiet' ? 'pipe' : 'both',
-      dryRun: request.dryRun,
-    });
+    const { code, signal, stdout, stderr } = await cli.run(
+      buildArguments({ ...request, target: targetOf(request, plain) }, files),
+      {
+        output: request.progress === 'quiet' ? 'pipe' : 'both',
+        dryRun: request.dryRun,
+      },
+    );
     if (signal || code === 130)
       throw new EngineError('The build was interrupted. Nothing half-built was kept.');
-    if (code !== 0) throw new EngineError(buildProblem(`${stdout}\n${stderr}`, name, dockerfile));
+    if (code !== 0)
+      throw new EngineError(buildProblem(`${stdout}\n${stderr}`, name, dockerfile, plain.addedStages));
     return request.dryRun ? '' : readFileSync(files.idFile, 'utf8').trim();
   });
   return {
@@ -39,7 +43,7 @@ export async function podmanBuild(request: BuildRequest, cli: PodmanCli): Promis
     imageId,
     bases: request.dryRun ? {} : await basesOf(dockerfile, request, cli),
     amendConfig: (config) => amendConfig(config, dockerfile, request),
-    save: () => save(cli, imageId),
+    save: () => saveImage(cli, imageId),
   };
 }
 
@@ -66,6 +70,11 @@ function rewrite(text: string, { buildArgs }: BuildRequest, name: string): Plain
     if (error instanceof DockerfileError) throw new EngineError(`${name}:${error.line}: ${error.message}`);
     throw error;
   }
+}
+
+/** A stage may be named by its number. */
+function targetOf({ target }: BuildRequest, { addedStages }: PlainDockerfile): string | undefined {
+  return target !== undefined && /^\d+$/.test(target) ? String(Number(target) + addedStages) : target;
 }
 
 async function withFiles<T>(
@@ -117,7 +126,7 @@ async function basesOf(
   return code === 0 ? { [reference]: stdout.trim() } : {};
 }
 
-function save(cli: PodmanCli, imageId: string) {
+export function saveImage(cli: PodmanCli, imageId: string) {
   const { stdout, done } = cli.stream(['save', '--format', 'docker-archive', imageId]);
   return {
     stream: stdout,

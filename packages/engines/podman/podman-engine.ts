@@ -1,7 +1,7 @@
 import { EngineError, type ContainerState, type Engine, type EngineInfo, type RunRequest } from '../engine';
 import { startArguments, type StartDialect } from '../start-arguments';
 import { containerState, type HealthSchedule } from './container-state';
-import { podmanBuild } from './podman-build';
+import { podmanBuild, saveImage } from './podman-build';
 import { PodmanCli } from './podman-cli';
 import { checkVersion, podmanError } from './podman-problems';
 
@@ -60,6 +60,19 @@ export function podmanEngine(): Engine {
       const { code, stderr } = await cli.run(['load', '--quiet'], { input: archive });
       if (code !== 0) throw podmanError('load the image', stderr);
     },
+    async imageLayers(reference) {
+      const { code, stdout, stderr } = await cli.run([
+        'image',
+        'inspect',
+        '--format',
+        '{{json .RootFS.Layers}}',
+        reference,
+      ]);
+      if (code === 0) return JSON.parse(stdout) as string[];
+      if (/no such image|image not known|unable to find/i.test(stderr)) return null;
+      throw podmanError(`look for ${reference}`, stderr);
+    },
+    save: (reference) => saveImage(cli, reference),
     async tag(imageId, reference) {
       const { code, stderr } = await cli.run(['tag', imageId, reference]);
       if (code !== 0) throw podmanError(`tag the image as ${reference}`, stderr);
