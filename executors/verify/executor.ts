@@ -10,9 +10,11 @@ import { devEnvironment } from '../../packages/service/backing';
 import { overlayName } from '../../packages/service/compose-names';
 import type { Service } from '../../packages/service/types';
 import { readServicesOnDisk } from '../../packages/workspace/services-on-disk';
+import { openComposeStack } from '../compose-stack';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, projectOf } from '../project-image';
 import { writeWhole } from '../write-whole';
+import { askWithin } from './ask';
 import { chooseChecks } from './choose';
 import { attemptsFor, judgeConnections } from './connections';
 import { judgeContainers } from './containers';
@@ -23,7 +25,7 @@ import { formatJUnit, formatVerifyReport } from './report';
 import { formatVerifyPage } from './report-page';
 import type { CheckId, CheckResult, VerifyReport } from './result';
 import type { VerifyExecutorSchema } from './schema.gen';
-import { runSmoke, type Ask } from './smoke';
+import { runSmoke } from './smoke';
 
 /** Compares the running stack with its descriptions. Changes nothing and starts nothing but short-lived probes. */
 export default function verify(
@@ -36,7 +38,7 @@ export default function verify(
 async function check(options: VerifyExecutorSchema, context: ExecutorContext): Promise<boolean> {
   const project = projectOf(context);
   const { chosen, skipped } = chooseChecks(options.only, options.skip);
-  const environment = options.env ?? devEnvironment;
+  const { environment } = openComposeStack(options, context, 'any');
   const projects = Object.entries(context.projectsConfigurations.projects).map(([name, { root }]) => ({
     name,
     root,
@@ -51,7 +53,7 @@ async function check(options: VerifyExecutorSchema, context: ExecutorContext): P
     throw new TargetError(
       'No project of the workspace is a service. Make one with: nx g toolbox:service <name>',
     );
-  const composeProject = `${stack.name}-${overlayName(environment)}`;
+  const composeProject = options.name ?? `${stack.name}-${overlayName(environment)}`;
   const running = new ComposeProject(new DockerCli(pluginFolders()), composeProject);
   const containers = await running.containers();
   if (containers.length === 0)
@@ -144,19 +146,6 @@ function baseUrl(chosen: string | undefined, containers: readonly ProjectContain
     );
   const host = ['0.0.0.0', '::', ''].includes(port.host) ? '127.0.0.1' : port.host;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port.hostPort}`;
-}
-
-function askWithin(limit: number): Ask {
-  return async ({ method, url, headers, body }) => {
-    const response = await fetch(url, {
-      method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(limit * 1000),
-    });
-    return { status: response.status, text: await response.text() };
-  };
 }
 
 function writeReports(root: string, project: string, report: VerifyReport): void {

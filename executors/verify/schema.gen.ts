@@ -5,9 +5,13 @@
  */
 export interface VerifyExecutorSchema {
   /**
-   * Environment whose form of the stack runs.
+   * Environment whose form of the stack runs; `prod` stands for `production`.
    */
   env?: string;
+  /**
+   * Name of the Compose project, where `compose-up` was given one. Default: the stack's name and the environment, e.g. `acme-dev`.
+   */
+  name?: string;
   /**
    * Checks that are made, e.g. `--only=health,isolated`. Default: all of them.
    */
