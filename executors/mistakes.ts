@@ -3,6 +3,7 @@ import { EngineError } from '../packages/engines/engine';
 import { ImageError } from '../packages/images/image-error';
 import { LockfileError } from '../packages/lockfiles/lockfile-error';
 import { RegistryError } from '../packages/registry/registry-error';
+import { ScannerError } from '../packages/scanners/scanner';
 import { DescriptionError } from '../packages/service/description-error';
 
 /** A mistake in how a target is used: the message is one clear line, without a stack trace. */
@@ -29,7 +30,15 @@ export async function failInOneLine(
 }
 
 function lineFor(error: unknown): string | null {
-  const known = [TargetError, EngineError, ImageError, LockfileError, RegistryError, DescriptionError];
+  const known = [
+    TargetError,
+    EngineError,
+    ImageError,
+    LockfileError,
+    RegistryError,
+    ScannerError,
+    DescriptionError,
+  ];
   if (known.some((type) => error instanceof type)) return (error as Error).message;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC')

@@ -45,6 +45,10 @@ export interface PluginOptions {
      */
     'docker-run'?: string;
     /**
+     * The target that audits the image and scans it for vulnerabilities.
+     */
+    'docker-scan'?: string;
+    /**
      * The target that compares the image's size with its budget.
      */
     'docker-size-check'?: string;
@@ -93,6 +97,10 @@ export interface PluginOptions {
    * Tag that a built image gets when it is loaded.
    */
   tag?: string;
+  /**
+   * Whether built images are kept without the layers of their base image (thin) or whole (full). Default: thin where the engine or the base's registry has the base by its digest, else full.
+   */
+  layout?: 'thin' | 'full';
   /**
    * Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist.
    */

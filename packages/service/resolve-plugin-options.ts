@@ -12,6 +12,7 @@ const targets = [
   'docker-load',
   'docker-push',
   'docker-run',
+  'docker-scan',
   'docker-size-check',
   'verify',
 ] as const;
@@ -32,6 +33,8 @@ export interface ResolvedPluginOptions {
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
   readonly tag: string;
+  /** Null: thin where the base can be had again. */
+  readonly layout: 'thin' | 'full' | null;
   readonly context: 'auto' | 'project' | 'workspace';
   readonly images: Readonly<Record<string, string>>;
 }
@@ -53,6 +56,7 @@ export function resolvePluginOptions(options: PluginOptions): ResolvedPluginOpti
     cacheFrom: options.cacheFrom ?? [],
     cacheTo: options.cacheTo ?? [],
     tag: options.tag ?? 'dev',
+    layout: options.layout ?? null,
     context: options.context ?? 'auto',
     images: options.images ?? {},
   };

@@ -66,6 +66,7 @@ describe('a service', () => {
       'docker-run',
       'docker-size-check',
       'docker-push',
+      'docker-scan',
     ]);
   });
 

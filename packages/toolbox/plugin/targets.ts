@@ -5,6 +5,7 @@ import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
 import type { ProjectFacts } from './project-facts';
 import { pushTargets } from './push-targets';
+import { scanTargets } from './scan-targets';
 import { metadata, type TargetConfiguration } from './target-configuration';
 import { verifyTargets } from './verify-targets';
 
@@ -108,7 +109,7 @@ export function inferTargets(
       },
     ),
   };
-  return { ...targets, ...pushTargets(names) };
+  return { ...targets, ...pushTargets(names), ...scanTargets(names, options.engine) };
 }
 
 /** Targets of the project that owns what all services share. */
@@ -142,6 +143,7 @@ function buildOptions(facts: ProjectFacts, options: ResolvedPluginOptions): Reco
   return {
     ...(facts.context === undefined ? {} : { context: facts.context }),
     ...(options.builder === null ? {} : { builder: options.builder }),
+    ...(options.layout === null ? {} : { layout: options.layout }),
     ...(options.registry === '' ? {} : { registry: options.registry }),
     ...(options.tag === 'dev' ? {} : { tag: options.tag }),
     ...(options.platforms.length === 0 ? {} : { platforms: options.platforms }),
