@@ -1,9 +1,10 @@
-import type {
-  BuildRequest,
-  BuildResult,
-  ContainerState,
-  Engine,
-  RunRequest,
+import {
+  EngineError,
+  type BuildRequest,
+  type BuildResult,
+  type ContainerState,
+  type Engine,
+  type RunRequest,
 } from '../packages/engines/engine';
 
 /** An engine in memory: its images and containers are plain data that a spec sets and reads. */
@@ -18,6 +19,11 @@ export class FixtureEngine implements Engine {
   script: Partial<ContainerState>[] = [{ health: 'healthy' }];
   onBuild: (request: BuildRequest) => Promise<BuildResult> = () =>
     Promise.reject(new Error('no build expected'));
+  /** Layers of the base images that it has, by reference. */
+  readonly bases = new Map<string, readonly string[]>();
+  onSave: Engine['save'] = () => {
+    throw new EngineError('no such image');
+  };
   /** Id of the image that a load brings in. */
   loads: string | null = null;
 
@@ -35,6 +41,14 @@ export class FixtureEngine implements Engine {
     this.calls.push('load');
     for await (const chunk of archive) void chunk;
     if (this.loads) this.images.add(this.loads);
+  }
+  imageLayers(reference: string) {
+    this.calls.push(`layers of ${reference}`);
+    return Promise.resolve(this.bases.get(reference) ?? null);
+  }
+  save(reference: string): ReturnType<Engine['save']> {
+    this.calls.push(`save ${reference}`);
+    return this.onSave(reference);
   }
   tag(imageId: string, reference: string) {
     this.tags.set(reference, imageId);

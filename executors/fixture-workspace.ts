@@ -15,6 +15,7 @@ export class FixtureWorkspace {
 
   constructor() {
     process.env['NX_WORKSPACE_DATA_DIRECTORY'] = join(this.root, 'data');
+    process.env['NX_CACHE_DIRECTORY'] = join(this.root, 'cache');
     this.write('package.json', '{ "name": "@acme/source" }');
   }
 
@@ -25,6 +26,7 @@ export class FixtureWorkspace {
 
   remove(): void {
     delete process.env['NX_WORKSPACE_DATA_DIRECTORY'];
+    delete process.env['NX_CACHE_DIRECTORY'];
     rmSync(this.root, { recursive: true, force: true });
   }
 }

@@ -18,6 +18,7 @@ import { checkSources } from './check-sources';
 import { planBuild, type BuildPlan } from './plan';
 import type { BuildExecutorSchema } from './schema.gen';
 import type { SharedLayers } from './shared-layers';
+import { leaveOut, lendBase } from './thin';
 
 /**
  * Builds the image of a project into `dist/images/<project>`: an OCI layout and, last, `image.json`.
@@ -56,14 +57,14 @@ export async function buildImage(
   try {
     try {
       shared?.linkInto(folder, baseName(plan));
-      const record = await finish(plan, await engine.build(request));
+      const record = await buildOnce(plan, engine);
       shared?.add(folder, record);
       return record;
     } catch (error) {
       if (!existed || !(await hasDamagedBlob(folder))) throw error;
       logger.warn(`${plan.outputPath}: the image before was damaged. Building into an empty folder.`);
       rmSync(folder, { recursive: true, force: true });
-      return await finish(plan, await engine.build(request));
+      return await buildOnce(plan, engine);
     }
   } catch (error) {
     if (!existed) rmSync(folder, { recursive: true, force: true });
@@ -71,8 +72,10 @@ export async function buildImage(
   }
 }
 
-async function finish(plan: BuildPlan, built: BuildResult): Promise<ImageRecord> {
+async function buildOnce(plan: BuildPlan, engine: Engine): Promise<ImageRecord> {
   const { folder, project, tags } = plan;
+  const lent = await lendBase(plan);
+  const built = await engine.build(plan.request);
   const memo = openLayerMemo(keptFile(plan.workspaceRoot, 'layers'));
   const digest = built.kind === 'layout' ? built.digest : await unpack(built, folder, memo);
   const raw = openLayout(folder, digest);
@@ -80,10 +83,12 @@ async function finish(plan: BuildPlan, built: BuildResult): Promise<ImageRecord>
   const layout = await canonicaliseLayout(folder, digest, {
     sourceDateEpoch: plan.request.sourceDateEpoch,
     baseLayers: countBaseLayers(plan, raw),
+    lent,
     memo,
   });
   const base = baseOfImage(plan, built.bases);
-  const record = await describeLayout(layout, { project: project.name, tags, base }, memo);
+  const whole = await describeLayout(layout, { project: project.name, tags, base }, memo);
+  const record = await leaveOut({ plan, engine, built, layout, memo }, whole);
   memo.save();
   writeBakeFile(plan);
   writeRecord(folder, record);

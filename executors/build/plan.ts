@@ -25,6 +25,8 @@ export interface BuildPlan {
   readonly folder: string;
   /** Build context, relative to the workspace root. */
   readonly context: string;
+  /** Null: thin where the base can be had again. */
+  readonly layout: 'thin' | 'full' | null;
   /** Full references. */
   readonly tags: readonly string[];
   readonly request: BuildRequest & { readonly dockerfileName: string };
@@ -57,6 +59,7 @@ export function planBuild(options: BuildExecutorSchema, context: ExecutorContext
     outputPath,
     folder,
     context: contextPath,
+    layout: options.layout ?? null,
     tags: [options.tag ?? 'dev', ...(options.tags ?? [])].map((tag) => fullReference(tag, repository)),
     request: {
       context: join(workspaceRoot, contextPath),

@@ -92,6 +92,10 @@ export interface BuildExecutorSchema {
     ca?: string;
   };
   /**
+   * Whether the layout leaves out the layers of the base image (thin) or holds all (full). Default: thin where the engine or the base's registry has the base by its digest, else full; image.json says which.
+   */
+  layout?: 'thin' | 'full';
+  /**
    * Seconds since 1970: no timestamp in the image is newer.
    */
   sourceDateEpoch?: number;

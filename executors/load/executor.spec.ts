@@ -32,13 +32,13 @@ afterEach(() => {
 it('asks the engine first: an image that is there is not loaded', async () => {
   engine.images.add(record.configDigest);
   rmSync(folder, { recursive: true });
-  expect(await loadedImage(engine, folder, record)).toBe(record.configDigest);
+  expect(await loadedImage(engine, folder, record, workspace.root)).toBe(record.configDigest);
   expect(engine.calls).toEqual([]);
 });
 
 it('loads a missing image and makes sure that it is there', async () => {
   engine.loads = record.digest;
-  expect(await loadedImage(engine, folder, record)).toBe(record.digest);
+  expect(await loadedImage(engine, folder, record, workspace.root)).toBe(record.digest);
   expect(engine.calls).toEqual(['load']);
 });
 
@@ -49,7 +49,7 @@ it('gives podman the archive of docker save alone, without names', async () => {
     engine.images.add(record.configDigest);
   };
   const podman = Object.assign(engine, { loadsDockerArchives: true, load });
-  expect(await loadedImage(podman, folder, record)).toBe(record.configDigest);
+  expect(await loadedImage(podman, folder, record, workspace.root)).toBe(record.configDigest);
   expect(archive).toContain('manifest.json');
   expect(archive).toContain('"RepoTags":[]');
   expect(archive).not.toContain('index.json');
@@ -57,13 +57,15 @@ it('gives podman the archive of docker save alone, without names', async () => {
 
 it('does not believe a load that brought another image', async () => {
   engine.loads = `sha256:${'0'.repeat(64)}`;
-  await expect(loadedImage(engine, folder, record)).rejects.toThrow(`does not have ${record.digest}`);
+  await expect(loadedImage(engine, folder, record, workspace.root)).rejects.toThrow(
+    `does not have ${record.digest}`,
+  );
 });
 
 it('never hands a corrupted layout to the engine', async () => {
   const { layers } = JSON.parse(manifest()) as { layers: [{ digest: string; size: number }] };
   writeFileSync(join(folder, 'blobs/sha256', layers[0].digest.slice(7)), Buffer.alloc(layers[0].size));
-  await expect(loadedImage(engine, folder, record)).rejects.toThrow(
+  await expect(loadedImage(engine, folder, record, workspace.root)).rejects.toThrow(
     /blob sha256:\w+ has another digest: the layout is corrupted/,
   );
   expect(engine.calls).toEqual([]);

@@ -16,7 +16,7 @@ export default function load(
     const folder = join(context.root, imageFolder(project, options.image, 'image'));
     const record = readRecord(folder, project.name);
     const engine = engineFor(options.engine, context.root);
-    const image = await loadedImage(engine, folder, record);
+    const image = await loadedImage(engine, folder, record, context.root);
     await tagImage(engine, image, record.tags);
     logger.log(`${record.tags.join(', ')}: ${record.digest}`);
     return true;

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   blobPath,
@@ -17,8 +17,16 @@ export type LayoutContents = Omit<ImageSource, 'mountFrom'>;
 
 const again = 'Delete the folder and run docker-build again.';
 
-/** Reads the manifests of a layout, and checks them by their digests. @throws ImageError */
-export function contentsOf(folder: string, digest: string): LayoutContents {
+/**
+ * Reads the manifests of a layout, and checks them by their digests.
+ * @param complete brings a blob that a thin layout leaves out into the folder
+ * @throws ImageError
+ */
+export function contentsOf(
+  folder: string,
+  digest: string,
+  complete: (digest: string) => Promise<void> = () => Promise.resolve(),
+): LayoutContents {
   const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Index;
   const root = index.manifests.find((entry) => entry.digest === digest);
   if (!root) throw new ImageError(`${folder}/index.json: does not name ${digest}. ${again}`);
@@ -37,7 +45,10 @@ export function contentsOf(folder: string, digest: string): LayoutContents {
   return {
     manifests: [...manifests.values()],
     blobs: [...blobs.values()],
-    readBlob: (blob, from) => readBlob(folder, blob, from),
+    async readBlob(blob, from) {
+      if (!existsSync(blobPath(folder, blob.digest))) await complete(blob.digest);
+      return readBlob(folder, blob, from);
+    },
   };
 }
 

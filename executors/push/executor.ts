@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { posix, join } from 'node:path';
 import { logger, type ExecutorContext } from '@nx/devkit';
+import { blobPath } from '../../packages/images/descriptor';
 import { verifyBlob } from '../../packages/images/layout';
 import { findDigest, push as pushScope, putManifest } from '../../packages/registry/manifests';
 import {
@@ -13,6 +15,7 @@ import { Registry } from '../../packages/registry/registry';
 import { DigestRefusedError } from '../../packages/registry/upload';
 import { megabytes } from '../megabytes';
 import { failInOneLine, TargetError } from '../mistakes';
+import { completeImage } from '../whole-layout';
 import { writeWhole } from '../write-whole';
 import { contentsOf } from './contents';
 import { mountSources } from './mount-sources';
@@ -45,7 +48,10 @@ export default function push(
 
 /** All repositories are asked before the first byte is pushed: a version tag that cannot be had leaves no half of a release behind. */
 async function pushEverywhere(plan: PushPlan, open: (name: string) => Registry, root: string): Promise<void> {
-  const contents = contentsOf(plan.folder, plan.record.digest);
+  // What the registry has already is not brought here first.
+  const contents = contentsOf(plan.folder, plan.record.digest, (digest) =>
+    completeImage(plan.folder, plan.record, { workspaceRoot: root, only: new Set([digest]) }),
+  );
   const states = [];
   for (const target of plan.targets) states.push(await tagsToSet(open(target.registry), target, plan));
   if (plan.dryRun) {
@@ -113,7 +119,9 @@ function logBlob({ digest, size, how, from }: BlobOutcome): void {
 
 /** Other bytes than expected arrived at the registry: it is the layout that is damaged, or it was the way. */
 async function explain(error: unknown, { folder }: PushPlan, { blobs }: ImageSource): Promise<never> {
-  if (error instanceof DigestRefusedError) for (const { digest } of blobs) await verifyBlob(folder, digest);
+  if (error instanceof DigestRefusedError)
+    for (const { digest } of blobs)
+      if (existsSync(blobPath(folder, digest))) await verifyBlob(folder, digest);
   throw error;
 }
 

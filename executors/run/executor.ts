@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { logger, type ExecutorContext } from '@nx/devkit';
 import type { ContainerState, Engine, RunRequest } from '../../packages/engines/engine';
-import { openLayout } from '../../packages/images/layout';
 import { readRecord } from '../../packages/images/record';
 import { loadedImage, tagImage } from '../loaded-image';
 import { failInOneLine, TargetError } from '../mistakes';
 import { engineFor, imageFolder, projectOf } from '../project-image';
+import { openThinLayout } from '../whole-layout';
 import { waitUntilHealthy } from './health';
 import { planRun, projectLabel } from './plan';
 import type { RunExecutorSchema } from './schema.gen';
@@ -23,13 +23,13 @@ export default function runImage(
     const project = projectOf(context);
     const folder = join(context.root, imageFolder(project, options.image, 'image'));
     const record = readRecord(folder, project.name);
-    const request = planRun(options, context, project, { record, layout: openLayout(folder, record.digest) });
+    const request = planRun(options, context, project, { record, layout: openThinLayout(folder, record) });
     const engine = engineFor(options.engine, context.root);
     if (options.dryRun) {
       await engine.start(request);
       return true;
     }
-    const image = await loadedImage(engine, folder, record);
+    const image = await loadedImage(engine, folder, record, context.root);
     await tagImage(engine, image, record.tags);
     return startAndWatch(
       engine,

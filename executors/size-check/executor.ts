@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { logger, type ExecutorContext } from '@nx/devkit';
 import { analyseImage } from '../../packages/images/analyse';
-import { openLayout, type LayoutImage } from '../../packages/images/layout';
+import type { LayoutImage } from '../../packages/images/layout';
 import { readRecord } from '../../packages/images/record';
 import type { Budget } from '../../packages/service/types';
 import { readServiceOnDisk } from '../../packages/workspace/service-on-disk';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
 import { budgetOption } from '../budget-option';
+import { openWholeLayout } from '../whole-layout';
 import { writeWhole } from '../write-whole';
 import { formatSizeReport, judgeSize } from './report';
 import type { SizeCheckExecutorSchema } from './schema.gen';
@@ -28,7 +29,7 @@ async function check(options: SizeCheckExecutorSchema, context: ExecutorContext)
   const budget = budgetOf(options, context, project);
   const folder = join(context.root, image);
   const record = readRecord(folder, project.name);
-  const layout = openLayout(folder, record.digest);
+  const layout = await openWholeLayout(folder, record, { workspaceRoot: context.root });
   const analysis = await analyseImage(layout, layout.images[0] as LayoutImage, options.top ?? 10);
   const report = judgeSize(analysis, {
     project: project.name,

@@ -107,6 +107,10 @@ export interface Engine {
   findImage(digest: string, configDigest: string): Promise<string | null>;
   /** Loads an archive (a stream of a tar with both an OCI index and a docker manifest.json). */
   load(archive: NodeJS.ReadableStream): Promise<void>;
+  /** Digests of the unpacked layers of an image, lowest first, or null where the engine does not have it. */
+  imageLayers(reference: string): Promise<readonly string[] | null>;
+  /** Streams an image in the format of `docker save`; `done` rejects where the stream is not whole. */
+  save(reference: string): { readonly stream: NodeJS.ReadableStream; readonly done: Promise<void> };
   tag(imageId: string, reference: string): Promise<void>;
   /** Starts a detached container and returns its id. Read-only root, no capability, no new privileges: always. */
   start(request: RunRequest): Promise<string>;

@@ -31,6 +31,8 @@ export interface CanonicalOptions {
   readonly sourceDateEpoch: number;
   /** Number of layers that come from the base image. They stay as they are, so that they keep the digests of their registry. */
   readonly baseLayers: number;
+  /** Base layers that the blob store lent: their bytes were checked there. */
+  readonly lent?: ReadonlySet<string>;
   readonly memo: LayerMemo;
 }
 
@@ -78,7 +80,7 @@ async function canonicaliseImage(
         folder,
         { ...layer, diffId },
         base ? Infinity : options.sourceDateEpoch,
-        options.memo,
+        options,
       ),
     );
   }
@@ -107,11 +109,11 @@ async function canonicaliseLayer(
   folder: string,
   layer: CanonicalLayer,
   epoch: number,
-  memo: LayerMemo,
+  { memo, lent }: CanonicalOptions,
 ): Promise<CanonicalLayer> {
   const facts = memo.get(layer.digest) ?? (await scan(folder, layer, memo));
   if (epoch === Infinity || (facts.newest ?? 0) <= epoch) {
-    await verifyOnce(folder, layer.digest, memo);
+    if (epoch !== Infinity || !lent?.has(layer.digest)) await verifyOnce(folder, layer.digest, memo);
     return layer;
   }
   const known = facts.clamped?.[epoch];

@@ -1,3 +1,5 @@
+import type { LeftOut } from './thin/left-out';
+
 /**
  * `dist/images/<project>/image.json`: what `docker-build` made, beside the OCI layout that holds it.
  * It is written last: a folder without it holds no finished image.
@@ -17,11 +19,15 @@ export interface ImageRecord {
   /** Base image of the final stage as the Dockerfile names it, or `scratch`; digest where it is known. */
   readonly base: { readonly name: string; readonly digest: string | null };
   readonly sizes: {
-    /** Bytes of the layer blobs as stored in the layout. */
+    /** Bytes of the layer blobs, those that the layout leaves out included. */
     readonly compressed: number;
     /** Bytes of the unpacked layer archives. */
     readonly uncompressed: number;
   };
+  /** Whether the layout holds every layer, or leaves those of the base image to whoever has the base. */
+  readonly layout: 'thin' | 'full';
+  /** What a thin layout does not hold. */
+  readonly leftOut?: LeftOut;
   /** Base layer first. */
   readonly layers: readonly ImageLayer[];
 }

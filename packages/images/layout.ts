@@ -40,9 +40,14 @@ const again = 'Delete the folder and run docker-build again.';
 
 /**
  * Opens a layout and reads its manifests and configurations; layers are checked for presence and size, not read.
+ * @param leftOut digests of layers that need not be there: the caller does not read them
  * @throws ImageError naming the file, what is wrong and what to do
  */
-export function openLayout(folder: string, digest?: string): Layout {
+export function openLayout(
+  folder: string,
+  digest?: string,
+  leftOut: ReadonlySet<string> = new Set(),
+): Layout {
   if (!existsSync(join(folder, 'index.json')))
     throw new ImageError(`${folder}: no image layout here (index.json is missing). Run docker-build first.`);
   const index = parseJson<Index>(folder, 'index.json', readFileSync(join(folder, 'index.json'), 'utf8'));
@@ -57,14 +62,14 @@ export function openLayout(folder: string, digest?: string): Layout {
         (entry) => entry.platform?.os !== 'unknown',
       )
     : [root];
-  const images = manifests.map((descriptor) => readImage(folder, descriptor));
+  const images = manifests.map((descriptor) => readImage(folder, descriptor, leftOut));
   if (images.length === 0)
     throw new ImageError(`${folder}/index.json: holds no image for any platform. ${again}`);
   images.sort((a, b) => comparePlatforms(platformOf(a.config), platformOf(b.config)));
   return { folder, root, images };
 }
 
-function readImage(folder: string, descriptor: Descriptor): LayoutImage {
+function readImage(folder: string, descriptor: Descriptor, leftOut: ReadonlySet<string>): LayoutImage {
   const manifest = readJsonBlob<Manifest>(folder, descriptor);
   descriptors(folder, `blob ${descriptor.digest}`, [manifest.config]);
   descriptors(folder, `blob ${descriptor.digest}`, manifest.layers);
@@ -73,7 +78,7 @@ function readImage(folder: string, descriptor: Descriptor): LayoutImage {
     throw new ImageError(
       `${folder}: the configuration names ${config.rootfs?.diff_ids?.length ?? 0} layers, the manifest ${manifest.layers.length}: the layout is corrupted. ${again}`,
     );
-  for (const layer of manifest.layers) checkSize(folder, layer);
+  for (const layer of manifest.layers) if (!leftOut.has(layer.digest)) checkSize(folder, layer);
   return { descriptor, manifest, config };
 }
 
@@ -192,7 +197,7 @@ export function settleLayout(folder: string, root: Descriptor): void {
     if (!reached.has(`sha256:${name}`)) rmSync(join(blobs, name), { recursive: true, force: true });
   }
   for (const name of readdirSync(folder)) {
-    if (/^(ingest|rewriting-\d+|importing-\d+|\.image\.json\.\d+)$/.test(name))
+    if (/^(ingest|rewriting-\d+|importing-\d+|completing-\d+-\d+|\.image\.json\.\d+)$/.test(name))
       rmSync(join(folder, name), { recursive: true, force: true });
   }
 }

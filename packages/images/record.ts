@@ -37,6 +37,7 @@ export async function describeLayout(
     platforms: layout.images.map(({ config }) => platformOf(config)),
     tags: facts.tags,
     base: facts.base,
+    layout: 'full',
     sizes: { compressed: sum((layer) => layer.compressed), uncompressed: sum((layer) => layer.uncompressed) },
     layers,
   };
@@ -95,6 +96,7 @@ export function readRecord(folder: string, project = 'the project'): ImageRecord
       isDigest(record.configDigest) &&
       isListOf(record.layers, (layer) => isDigest(layer?.digest)) &&
       isListOf(record.tags, (tag) => typeof tag === 'string') &&
+      (record.leftOut === undefined || isListOf(record.leftOut.blobs, (blob) => isDigest(blob?.digest))) &&
       isListOf(record.platforms, (platform) => typeof platform === 'string') &&
       Number.isSafeInteger(record.sizes?.compressed) &&
       Number.isSafeInteger(record.sizes?.uncompressed)

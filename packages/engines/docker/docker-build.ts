@@ -69,12 +69,12 @@ async function buildIntoStore(request: BuildRequest, { cli, info }: DockerBuildT
     throwWhereFailed(request, result);
     const imageId = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
     if (imageId === '' && !request.dryRun) throw new EngineError(noDigest);
-    return { kind: 'archive', imageId, bases: basesOf(result.stderr), save: () => save(cli, imageId) };
+    return { kind: 'archive', imageId, bases: basesOf(result.stderr), save: () => saveImage(cli, imageId) };
   });
 }
 
-function save(cli: DockerCli, imageId: string) {
-  const { stdout, done } = cli.stream(['save', imageId]);
+export function saveImage(cli: DockerCli, image: string) {
+  const { stdout, done } = cli.stream(['save', image]);
   return {
     stream: stdout,
     done: done.then(({ code, stderr }) => {

@@ -3,7 +3,7 @@ import { EngineError, type Engine, type EngineInfo, type RunRequest } from '../e
 import { startArguments, type StartDialect } from '../start-arguments';
 import { pluginFolders } from './buildx-plugin';
 import { containerState } from './container-state';
-import { dockerBuild } from './docker-build';
+import { dockerBuild, saveImage } from './docker-build';
 import { DockerCli } from './docker-cli';
 import { dockerError, isInterrupted, leastVersion } from './docker-problems';
 import { StoreMemory } from './store-memory';
@@ -72,6 +72,19 @@ export function dockerEngine(options: DockerEngineOptions = {}): Engine {
         );
       throw dockerError('load the image', stderr);
     },
+    async imageLayers(reference) {
+      const { code, stdout, stderr } = await cli.run([
+        'image',
+        'inspect',
+        '--format',
+        '{{json .RootFS.Layers}}',
+        reference,
+      ]);
+      if (code === 0) return JSON.parse(stdout) as string[];
+      if (/no such image|not found/i.test(stderr)) return null;
+      throw dockerError(`look for ${reference}`, stderr);
+    },
+    save: (reference) => saveImage(cli, reference),
     async tag(imageId, reference) {
       await must(`tag the image as ${reference}`, ['tag', imageId, reference]);
     },
@@ -121,7 +134,9 @@ async function readInfo(cli: DockerCli): Promise<EngineInfo> {
 }
 
 async function start(cli: DockerCli, request: RunRequest): Promise<string> {
-  const { code, stdout, stderr } = await cli.run(startArguments(request, dialect), { dryRun: request.dryRun });
+  const { code, stdout, stderr } = await cli.run(startArguments(request, dialect), {
+    dryRun: request.dryRun,
+  });
   if (code === 0) return stdout.trim();
   if (/is already in use by container/.test(stderr))
     throw new EngineError(
