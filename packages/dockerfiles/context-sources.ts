@@ -47,7 +47,7 @@ function sourcesOf({ name, flags, words }: Instruction): string[] {
 }
 
 /** `--mount=type=bind,source=package.json,target=…`: bind is the default type, the whole context the default source. */
-function bindSource(mount: string): string[] {
+export function bindSource(mount: string): string[] {
   const keys = new Map(
     mount.split(',').map((part) => {
       const [key = '', ...value] = part.split('=');

@@ -90,7 +90,8 @@ describe('plainDockerfile', () => {
       text: lines(
         'ARG A=1',
         'FROM scratch AS toolbox-context',
-        'COPY . /',
+        'COPY [".","/"]',
+        'COPY ["b","/b"]',
         'FROM scratch',
         'RUN --mount=target=/a,from=toolbox-context --mount=type=bind,source=b,target=/b,from=toolbox-context --mount=type=cache,target=/c x',
         'COPY --from=1 /a /b',
@@ -138,7 +139,10 @@ it.each(golden)('%s keeps its instructions', (file) => {
   const { text: written, addedStages } = plainDockerfile(text);
   const all = parseInstructions(written);
   const names = all.map(({ name }) => name);
-  if (addedStages > 0) names.splice(names.indexOf('FROM'), 2);
+  if (addedStages > 0) {
+    const [first, second] = names.flatMap((name, at) => (name === 'FROM' ? [at] : []));
+    names.splice(first!, second! - first!);
+  }
   expect(names).toEqual(parseInstructions(text).map(({ name }) => name));
   expect(all.flatMap(({ heredocs }) => heredocs)).toEqual([]);
   const flags = all.flatMap((instruction) => instruction.flags.map((flag) => flag.name));

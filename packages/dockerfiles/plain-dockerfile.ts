@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import { canonicalReference } from '../service/image-reference';
 import { expand } from './base-image';
+import { bindSource } from './context-sources';
 import { parseDockerfile, parseInstructions, type Dockerfile, type Instruction } from './parse-dockerfile';
 
 /** A Dockerfile in the language that Buildah reads since 1.28. */
@@ -47,7 +49,8 @@ export function plainDockerfile(
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const files = new Map<string, string>();
   const instructions = parseInstructions(text);
-  const addedStages = instructions.some(mountsContext) ? 1 : 0;
+  const mounted = mountedSources(instructions);
+  const addedStages = mounted.length > 0 ? 1 : 0;
   const stages = new Stages(parseDockerfile(text), buildArgs, addedStages);
   for (const instruction of instructions) {
     const plain = plainInstruction(instruction, stages, files);
@@ -56,20 +59,19 @@ export function plainDockerfile(
     lines[instruction.line - 1] = plain;
   }
   const first = instructions.find(({ name }) => name === 'FROM');
-  if (first && addedStages > 0)
-    lines.splice(first.line - 1, 0, `FROM scratch AS ${contextStage}`, 'COPY . /');
+  if (first && addedStages > 0) {
+    const copies = mounted.map((source) => `COPY ${JSON.stringify([source, posix.join('/', source)])}`);
+    lines.splice(first.line - 1, 0, `FROM scratch AS ${contextStage}`, ...copies);
+  }
   return { text: lines.join('\n'), addedStages, files };
 }
 
-function mountsContext({ name, flags }: Instruction): boolean {
-  return name === 'RUN' && flags.some((flag) => flag.name === 'mount' && isContextMount(flag.value));
-}
-
-/** Bind is the default type, the build context the default source. */
-function isContextMount(mount: string): boolean {
-  const parts = mount.split(',');
-  const type = parts.find((part) => part.startsWith('type='));
-  return (type === undefined || type === 'type=bind') && !parts.some((part) => part.startsWith('from='));
+/** Paths of the build context that RUN mounts, sorted. */
+function mountedSources(instructions: readonly Instruction[]): string[] {
+  const runs = instructions.filter(({ name }) => name === 'RUN').flatMap(({ flags }) => flags);
+  const sources = runs.filter(({ name }) => name === 'mount').flatMap(({ value }) => bindSource(value));
+  // The value of a variable is the build's own business: then all of the context is copied.
+  return [...new Set(sources.map((source) => (source.includes('$') ? '.' : source)))].sort();
 }
 
 /** Null where the instruction stays as it is written. */
@@ -154,7 +156,7 @@ function scriptOf({ text, heredocs, line }: Instruction): string {
 }
 
 function plainMount(mount: string, stages: Stages): string {
-  if (isContextMount(mount)) return `${mount},from=${contextStage}`;
+  if (bindSource(mount).length > 0) return `${mount},from=${contextStage}`;
   return mount
     .split(',')
     .map((part) => (part.startsWith('from=') ? `from=${stages.imageName(part.slice('from='.length))}` : part))

@@ -2,7 +2,7 @@
  * Podman beside Docker for tests: from Debian's packages, with a store and a configuration of its own, so that neither a podman of the user's nor
  * the running dockerd notices.
  *
- *   node tools/engine/podman.mjs          install what is missing, copy the base images of a node and a static service from Docker
+ *   node tools/engine/podman.mjs          install what is missing, copy the base images that the tests need from Docker
  *   eval "$(node tools/engine/podman.mjs)"    this shell then has that podman's configuration
  */
 import { spawn } from 'node:child_process';
@@ -118,7 +118,7 @@ async function main() {
   const log = (line) => console.error(line);
   const { dockerBin, why } = await ensureEngine({ log });
   if (!dockerBin) throw new Error(why);
-  const keys = ['node-24-slim', 'nginx-alpine'];
+  const keys = ['node-24-slim', 'alpine'];
   const env = await ensurePodman({ keys, docker: join(dockerBin, 'docker'), log });
   for (const [name, value] of Object.entries(env)) console.log(`export ${name}="${value}"`);
 }
