@@ -5,12 +5,13 @@ import { oneShotCommand } from '../../packages/engines/one-shot';
 import { auditImage } from '../../packages/images/audit/audit';
 import type { Finding } from '../../packages/images/finding';
 import type { ImageRecord } from '../../packages/images/image-record';
-import { openLayout, platformOf, type Layout } from '../../packages/images/layout';
+import { platformOf, type Layout } from '../../packages/images/layout';
 import { readRecord } from '../../packages/images/record';
 import { runScanner } from '../../packages/scanners/run-scanner';
 import type { ScanResult } from '../../packages/scanners/scanner';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
+import { openWholeLayout } from '../whole-layout';
 import { writeWhole } from '../write-whole';
 import { buildOptionsOf, countBaseLayers } from './base-layers';
 import { baselineText, hasBaseline, readBaseline } from './baseline';
@@ -47,7 +48,7 @@ async function check(options: ScanExecutorSchema, context: ExecutorContext): Pro
   const hasFile = options.baseline !== undefined || hasBaseline(root, baselineFile);
   const baseline = hasFile && !options.updateBaseline ? readBaseline(root, baselineFile) : [];
   const record = readRecord(folder, project.name);
-  const layout = openLayout(folder, record.digest);
+  const layout = await openWholeLayout(folder, record, { workspaceRoot: root });
   const build = buildOptionsOf(context, project);
   const baseLayers = countBaseLayers(root, build, layout.images[0]!);
   const judged = {
