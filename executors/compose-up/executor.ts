@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logger, type ExecutorContext } from '@nx/devkit';
-import type { ComposeClient, ComposeContainer } from '../../packages/engines/docker/compose-client';
+import type {
+  ComposeClient,
+  ComposeContainer,
+  ConfiguredService,
+} from '../../packages/engines/docker/compose-client';
 import { composeProblem } from '../../packages/engines/docker/compose-problem';
 import { openEngine } from '../../packages/engines/engines';
 import { openComposeStack } from '../compose-stack';
@@ -31,15 +35,22 @@ export default function composeUp(
       // They are made again below, with what they wait for.
       await client.must('remove containers', ['rm', '--stop', '--force', ...readers]);
     }
-    await start(client, deadline);
-    const containers = await waitUntilHealthy(client, deadline);
+    const judgeOne: Judge = (container) => judge(container, hasCheck(config.services[container.Service]));
+    await start(client, judgeOne, deadline);
+    const containers = await waitUntilHealthy(client, judgeOne, deadline);
     logger.log(`${config.name} is healthy: ${containers.length} containers.${addresses(containers)}`);
     return true;
   }, context.root);
 }
 
+type Judge = (container: ComposeContainer) => ReturnType<typeof judge>;
+
+function hasCheck(service: ConfiguredService | undefined): boolean {
+  return service?.healthcheck !== undefined && !service.healthcheck.disable;
+}
+
 /** A container that another one waits for may fail here already: why is told like that of any other. */
-async function start(client: ComposeClient, deadline: number): Promise<void> {
+async function start(client: ComposeClient, judgeOne: Judge, deadline: number): Promise<void> {
   const { code, stderr, timedOut } = await client.run(['up', '--detach', '--no-build', '--remove-orphans'], {
     timeoutMs: Math.max(1, deadline - Date.now()),
     onLine: (line) => {
@@ -48,39 +59,48 @@ async function start(client: ComposeClient, deadline: number): Promise<void> {
   });
   if (code === 0) return;
   if (timedOut || /dependency failed to start|is unhealthy|exited \(\d+\)/.test(stderr))
-    throw await unhealthyError(await client.containers());
+    throw await unhealthyError(await client.containers(), judgeOne);
   throw composeProblem('start the stack', stderr);
 }
 
 async function waitUntilHealthy(
   client: ComposeClient,
+  judgeOne: Judge,
   deadline: number,
 ): Promise<readonly ComposeContainer[]> {
   const told = new Set<string>();
   for (;;) {
     const containers = await client.containers();
-    const states = containers.map(judge);
+    const states = containers.map(judgeOne);
     containers.forEach(({ Name }, at) => {
       if (states[at] !== 'healthy' || told.has(Name)) return;
       told.add(Name);
       logger.log(`${Name} is healthy (${told.size} of ${containers.length})`);
     });
     if (containers.length > 0 && states.every((state) => state === 'healthy')) return containers;
-    if (states.includes('failed') || Date.now() > deadline) throw await unhealthyError(containers);
+    if (states.includes('failed') || Date.now() > deadline) throw await unhealthyError(containers, judgeOne);
     await sleep(pollMs);
   }
 }
 
 /** Names each container that is not healthy, and why. They are left as they are: whoever mends them wants to look. */
-async function unhealthyError(containers: readonly ComposeContainer[]): Promise<TargetError> {
+async function unhealthyError(
+  containers: readonly ComposeContainer[],
+  judgeOne: Judge,
+): Promise<TargetError> {
   const engine = openEngine('docker');
   const unhealthy: Unhealthy[] = [];
   for (const container of containers) {
-    if (judge(container) === 'healthy') continue;
+    if (judgeOne(container) === 'healthy') continue;
     const state = await engine.inspectContainer(container.ID);
     // One that waits for another has not been started: it has nothing to tell.
     const logs = container.State === 'created' ? '' : await engine.lastLogs(container.ID, logLines);
-    unhealthy.push({ container, healthLog: state?.healthLog ?? [], logs });
+    unhealthy.push({
+      container,
+      exitCode: state?.exitCode ?? container.ExitCode,
+      healthLog: state?.healthLog ?? [],
+      logs,
+    });
   }
   return new TargetError(formatUnhealthy(unhealthy));
 }

@@ -2,19 +2,23 @@ import type { ComposeContainer } from '../../packages/engines/docker/compose-cli
 
 /** A container that did not get healthy, with what it said. */
 export interface Unhealthy {
-  readonly container: Pick<ComposeContainer, 'Name' | 'Service' | 'State' | 'Health' | 'ExitCode'>;
+  readonly container: Pick<ComposeContainer, 'Name' | 'Service' | 'State' | 'Health'>;
+  readonly exitCode: number;
   /** Outputs of its last health checks, oldest first. */
   readonly healthLog: readonly string[];
   readonly logs: string;
 }
 
-/** `waiting` may still become either. A container that ended is started again by its policy, but has failed all the same. */
-export function judge({
-  State,
-  Health,
-}: Pick<ComposeContainer, 'State' | 'Health'>): 'healthy' | 'waiting' | 'failed' {
+/**
+ * `waiting` may still become either. A container that ended is started again by its policy, but has failed all the same.
+ * @param isChecked whether the container has a health check: right after a start it says as little of its health as one that has none
+ */
+export function judge(
+  { State, Health }: Pick<ComposeContainer, 'State' | 'Health'>,
+  isChecked: boolean,
+): 'healthy' | 'waiting' | 'failed' {
   if (['exited', 'dead', 'restarting'].includes(State) || Health === 'unhealthy') return 'failed';
-  return State === 'running' && (Health === 'healthy' || Health === '') ? 'healthy' : 'waiting';
+  return State === 'running' && (Health === 'healthy' || !isChecked) ? 'healthy' : 'waiting';
 }
 
 /** The names in the first line; then each with its health checks and its log. */
@@ -28,14 +32,14 @@ export function formatUnhealthy(unhealthy: readonly Unhealthy[]): string {
   ].join('\n');
 }
 
-function explain({ container, healthLog, logs }: Unhealthy): string {
+function explain({ container, exitCode, healthLog, logs }: Unhealthy): string {
   const checks = healthLog.length === 0 ? [] : ['Its last health checks:', ...indent(healthLog.slice(-3))];
   const output = logs === '' ? ['It wrote no log.'] : ['Its last log lines:', ...indent(logs.split('\n'))];
-  return [`${container.Name} ${stateOf(container)}.`, ...checks, ...output].join('\n');
+  return [`${container.Name} ${stateOf(container, exitCode)}.`, ...checks, ...output].join('\n');
 }
 
-function stateOf({ State, Health, ExitCode }: Unhealthy['container']): string {
-  if (State === 'exited' || State === 'restarting') return `stopped with exit code ${ExitCode}`;
+function stateOf({ State, Health }: Unhealthy['container'], exitCode: number): string {
+  if (State === 'exited' || State === 'restarting') return `stopped with exit code ${exitCode}`;
   if (Health === 'unhealthy') return 'is unhealthy';
   return Health === 'starting' ? 'did not get healthy in time' : `is ${State}`;
 }
