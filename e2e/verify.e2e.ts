@@ -103,6 +103,7 @@ describe('verify', () => {
       'connects',
       'environment',
       'health',
+      'image-secrets',
       'image-size',
       'isolated',
       'limits',

@@ -13,6 +13,7 @@ import { readServicesOnDisk } from '../../packages/workspace/services-on-disk';
 import { openComposeStack } from '../compose-stack';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, projectOf } from '../project-image';
+import { openWholeLayout } from '../whole-layout';
 import { writeWhole } from '../write-whole';
 import { askWithin } from './ask';
 import { chooseChecks } from './choose';
@@ -25,6 +26,7 @@ import { formatJUnit, formatVerifyReport } from './report';
 import { formatVerifyPage } from './report-page';
 import type { CheckId, CheckResult, VerifyReport } from './result';
 import type { VerifyExecutorSchema } from './schema.gen';
+import { judgeSecrets } from './secrets';
 import { runSmoke } from './smoke';
 
 /** Compares the running stack with its descriptions. Changes nothing and starts nothing but short-lived probes. */
@@ -81,6 +83,14 @@ async function check(options: VerifyExecutorSchema, context: ExecutorContext): P
   await make(['image-size', 'stack-size'], () =>
     judgeImages(budgeted(context.root, services), stack.budget, stackFile),
   );
+  await make(['image-secrets'], () =>
+    inTurns(services, 2, async (service) => {
+      const folder = folderOf(context.root, service);
+      const record = readRecord(folder, service.name);
+      const layout = await openWholeLayout(folder, record, { workspaceRoot: context.root, engine: 'docker' });
+      return judgeSecrets({ record, layout });
+    }),
+  );
   await make(
     ['running', 'health', 'user', 'read-only', 'privileges', 'limits', 'environment', 'networks', 'ports'],
     () => judgeContainers(expected.containers, containers, { loopbackOnly: environment === devEnvironment }),
@@ -105,9 +115,13 @@ async function check(options: VerifyExecutorSchema, context: ExecutorContext): P
   return report.passed;
 }
 
+function folderOf(root: string, service: Service): string {
+  return join(root, imageFolder(service, undefined, 'image'));
+}
+
 function budgeted(root: string, services: readonly Service[]) {
   return services.map((service) => ({
-    record: readRecord(join(root, imageFolder(service, undefined, 'image')), service.name),
+    record: readRecord(folderOf(root, service), service.name),
     budget: service.budget,
     description: `${service.root}/toolbox.yaml`,
   }));

@@ -2,6 +2,7 @@
 export const checkIds = [
   'image-size',
   'stack-size',
+  'image-secrets',
   'running',
   'health',
   'user',
@@ -51,6 +52,7 @@ export interface VerifyReport {
 export const checkTitles: Readonly<Record<CheckId, string>> = {
   'image-size': 'Images are within their budgets',
   'stack-size': 'All images together are within the budget of the stack',
+  'image-secrets': 'No secret is in a layer, a label or the history of an image',
   running: 'Every described container runs',
   health: 'Every container is healthy',
   user: 'Containers run as their declared users',
