@@ -12,6 +12,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import * as audit from './audit.mjs';
 import * as graph from './graph.mjs';
 import * as imageSize from './image-size.mjs';
 import { removePeerImages } from './peer.mjs';
@@ -20,7 +21,7 @@ import * as rebuild from './rebuild.mjs';
 import * as runtimes from './runtimes.mjs';
 import * as sizeCheck from './size-check.mjs';
 
-const families = [imageSize, rebuild, graph, sizeCheck, runtimes];
+const families = [imageSize, rebuild, graph, sizeCheck, audit, runtimes];
 const known = families.flatMap(({ ids }) => ids);
 
 const { values, positionals } = parseArgs({

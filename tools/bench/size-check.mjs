@@ -19,9 +19,10 @@ import { median, takeTurns } from './statistics.mjs';
 
 export const ids = ['size-check-time', 'size-check-memory'];
 
-const files = 20_000;
-const bytes = 200e6;
-const rounds = 7;
+export const files = 20_000;
+export const bytes = 200e6;
+export const rounds = 7;
+export const image = `one gzip layer, ${bytes / 1e6} MB in ${files} files, half text and half random bytes, made with tar and gzip`;
 
 export async function measure(bench, wanted) {
   bench.log(`an image of ${bytes / 1e6} MB with ${files} files`);
@@ -48,7 +49,6 @@ export async function measure(bench, wanted) {
   const ours = median(taken.ours);
   const tar = median(taken.tar);
   rmSync(folder, { recursive: true, force: true });
-  const image = `one gzip layer, ${bytes / 1e6} MB in ${files} files, half text and half random bytes, made with tar and gzip`;
   return [
     {
       id: 'size-check-time',
@@ -68,7 +68,7 @@ export async function measure(bench, wanted) {
 }
 
 /** @returns {Promise<string>} the layer's file in a layout of one image */
-async function makeLayout(folder) {
+export async function makeLayout(folder) {
   const tree = join(folder, 'tree');
   writeTree(tree);
   const blobs = join(folder, 'blobs', 'sha256');
@@ -125,14 +125,14 @@ function writeTree(tree) {
   }
 }
 
-function list(layer, folder) {
+export function list(layer, folder) {
   const gzip = spawn('gzip', ['-dc'], { stdio: [openSync(layer, 'r'), 'pipe', 'inherit'] });
   const tar = spawn('tar', ['t'], { stdio: [gzip.stdout, openSync(join(folder, 'list'), 'w'), 'inherit'] });
   gzip.stdout.destroy();
   return Promise.all([ended(gzip), ended(tar)]);
 }
 
-function ended(child) {
+export function ended(child) {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) =>
