@@ -66,6 +66,16 @@ test.each([
   expect(existsSync(source('postgres-password'))).toBe(false);
 });
 
+test('a password that Redis would read as something else is refused', () => {
+  mkdirSync(source(''), { recursive: true });
+  for (const bad of ['a"b', 'a\\b', 'a b']) {
+    writeFileSync(source('redis-password'), bad);
+    expect(() => prepareSecrets(root, config('redis-password'), 'dev')).toThrow(/redis-password has a quote/);
+  }
+  writeFileSync(source('redis-password'), 'good+/=\n');
+  expect(prepareSecrets(root, config('redis-password'), 'dev').made).toEqual([]);
+});
+
 test('a file of the user elsewhere is theirs', () => {
   const own: ComposeConfig = { name: 'acme', services: {}, secrets: { own: { file: join(root, 'own') } } };
   expect(prepareSecrets(root, own, 'dev')).toEqual({ made: [], changed: [] });

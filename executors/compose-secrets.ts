@@ -40,7 +40,17 @@ export function prepareSecrets(root: string, config: ComposeConfig, environment:
       flag: 'wx',
       mode: 0o600,
     });
+  if (names.includes('redis-password')) checkForRedis(root);
   return { made, changed: names.filter((name) => copy(join(root, localSecrets, name), join(copies, name))) };
+}
+
+/** Redis reads its password from a line of its configuration. */
+function checkForRedis(root: string): void {
+  const file = `${localSecrets}/redis-password`;
+  if (!/["\\\s]/.test(readFileSync(join(root, file), 'utf8').trim())) return;
+  throw new TargetError(
+    `${file} has a quote, a backslash or a space in it, which Redis would read as something else. Choose another password.`,
+  );
 }
 
 /** @returns whether there was a copy with another value */
