@@ -7,8 +7,8 @@ import { fetchManifest } from '../packages/registry/manifests';
 import { parseReference, type Reference } from '../packages/registry/reference';
 import { Registry } from '../packages/registry/registry';
 
-/** A base image is asked for in passing: a registry that does not answer must not hold a task up for long. */
-const delays = [500, 1500];
+/** Milliseconds before each further try where a task cannot go on without the base. */
+const patience = [500, 1500];
 
 /** The base image in an engine's own store. */
 export function engineSource(engine: Engine): BlobSource {
@@ -31,7 +31,7 @@ export function registrySource(base: string): BlobSource {
   return {
     name,
     fetch: (_, blobs, store) =>
-      withRegistry(base, async (registry, { repository }) => {
+      withRegistry(base, patience, async (registry, { repository }) => {
         for (const blob of blobs) await store.write(blob, await fetchBlob(registry, repository, blob));
       }),
   };
@@ -39,6 +39,7 @@ export function registrySource(base: string): BlobSource {
 
 /**
  * Layers (digests of the unpacked archives) of a base image as its registry has it by digest, one list per platform.
+ * Asked in passing, so it is tried once.
  * @param platforms `os/architecture` of those that are wanted
  * @throws RegistryError
  */
@@ -46,7 +47,7 @@ export function layersInRegistry(
   base: string,
   platforms: ReadonlySet<string>,
 ): Promise<readonly (readonly string[])[]> {
-  return withRegistry(base, async (registry, { repository, digest }) => {
+  return withRegistry(base, [], async (registry, { repository, digest }) => {
     const parse = <T>(bytes: Buffer) => JSON.parse(bytes.toString('utf8')) as T;
     const root = await fetchManifest(registry, repository, digest ?? '');
     const manifests: Manifest[] = [];
@@ -67,6 +68,7 @@ export function layersInRegistry(
 
 async function withRegistry<T>(
   base: string,
+  delays: readonly number[],
   action: (registry: Registry, reference: Reference) => Promise<T>,
 ): Promise<T> {
   const reference = parseReference(base);

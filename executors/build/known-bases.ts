@@ -6,10 +6,12 @@ import { keptFile } from '../project-image';
 /** What was learnt of a base image: true for its digest for ever. */
 export interface KnownBase {
   readonly digest: string;
-  /** Digests of its unpacked layers, lowest first, one list per platform that was asked for. */
+  /** Digests of its unpacked layers, lowest first, one list per platform that was asked for. Empty where nobody could tell. */
   readonly layers: readonly (readonly string[])[];
   /** The layers as they stood in the last image that was built on it. */
   readonly blobs: readonly LeftOutBlob[];
+  /** When the engine and the registry were asked, in milliseconds since the epoch. */
+  readonly asked: number;
 }
 
 /** By the base's name as Dockerfiles have it. Losing the file costs one question to the engine or the registry. */

@@ -10,7 +10,7 @@ import { TargetError } from '../mistakes';
 import { keptFile } from '../project-image';
 import { blobStore } from '../whole-layout';
 import { baseName } from './base';
-import { keepKnownBase, readKnownBase } from './known-bases';
+import { keepKnownBase, readKnownBase, type KnownBase } from './known-bases';
 import type { BuildPlan } from './plan';
 
 /**
@@ -52,42 +52,40 @@ export async function leaveOut(
   // Compressed by us: no registry has these bytes, and another release of Node.js would not make them again.
   if (plan.layout === null && built.kind === 'archive') return record;
   const base = name.includes('@') ? name : `${name}@${digest}`;
-  const known = digest === null ? unknownDigest : await layersOf(base, digest, { plan, engine, layout });
-  const blobs = baseBlobs(layout, known.layers);
+  const known = digest === null ? null : await knowBase(base, digest, { plan, engine, layout });
+  const blobs = baseBlobs(layout, known?.layers ?? []);
   if (blobs.length === 0) {
     if (plan.layout === null) return record;
+    const why = known === null ? ' (its digest is not known)' : '';
     throw new TargetError(
-      `${plan.project.name}: layout: thin: the base ${name} cannot be had again by its digest${known.why ? ` (${known.why})` : ''}. Pull it, or leave the option out.`,
+      `${plan.project.name}: layout: thin: neither the engine nor its registry has the base ${name} by its digest${why}. Pull it, or leave the option out.`,
     );
   }
   const store = blobStore(plan.workspaceRoot);
   for (const blob of blobs) await store.takeFrom(layout.folder, blob, memo);
-  keepKnownBase(plan.workspaceRoot, name, { digest: digest!, layers: known.layers, blobs });
+  keepKnownBase(plan.workspaceRoot, name, { ...known!, blobs });
   return { ...record, layout: 'thin', leftOut: { base, blobs } };
 }
 
-interface BaseLayers {
-  /** One list per platform; empty where nobody knows the base by its digest. */
-  readonly layers: readonly (readonly string[])[];
-  readonly why?: string;
-}
-
-const unknownDigest: BaseLayers = { layers: [], why: 'its digest is not known' };
+/** Milliseconds before the engine and the registry are asked again for a base that they did not have: without a network that takes seconds. */
+const askAgainMs = 10 * 60_000;
 
 /** Whoever can name the layers of the base by its digest has it: that is what makes it a base that can be had again. */
-async function layersOf(
+async function knowBase(
   base: string,
   digest: string,
   { plan, engine, layout }: Pick<Finished, 'plan' | 'engine' | 'layout'>,
-): Promise<BaseLayers> {
-  const known = readKnownBase(plan.workspaceRoot, baseName(plan));
-  if (known?.digest === digest && known.layers.length >= layout.images.length) return known;
-  const inEngine = layout.images.length === 1 ? await engine.imageLayers(base) : null;
-  if (inEngine) return { layers: [inEngine] };
+): Promise<KnownBase> {
+  const name = baseName(plan);
+  const kept = readKnownBase(plan.workspaceRoot, name);
+  const known = kept?.digest === digest ? kept : null;
+  if (known && known.layers.length >= layout.images.length) return known;
+  const now = Date.now();
+  if (known && plan.layout === null && now - known.asked < askAgainMs) return known;
+  const inEngine = layout.images.length === 1 ? await engine.imageLayers(base).catch(() => null) : null;
   const platforms = layout.images.map(({ config }) => `${config.os}/${config.architecture}`);
-  try {
-    return { layers: await layersInRegistry(base, new Set(platforms)) };
-  } catch (error) {
-    return { layers: [], why: (error as Error).message.replace(/[.\s]+$/, '') };
-  }
+  const layers = inEngine ? [inEngine] : await layersInRegistry(base, new Set(platforms)).catch(() => []);
+  const found = { digest, layers, blobs: known?.blobs ?? [], asked: now };
+  keepKnownBase(plan.workspaceRoot, name, found);
+  return found;
 }

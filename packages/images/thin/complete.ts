@@ -49,13 +49,15 @@ export async function completeLayout(
   const reasons: string[] = [];
   for (const source of sources) {
     if (missing.length === 0) break;
+    let reason = 'does not have them all';
     try {
       await source.fetch(leftOut.base, missing, store);
-      await take(source.name);
-      if (missing.length > 0) reasons.push(`${source.name}: does not have them`);
     } catch (error) {
-      reasons.push(`${source.name}: ${(error as Error).message.replace(/[.\s]+$/, '')}`);
+      reason = (error as Error).message.replace(/[.\s]+$/, '');
     }
+    // What came before a failure is good: each blob was checked on its way into the store.
+    await take(source.name);
+    if (missing.length > 0) reasons.push(`${source.name}: ${reason}`);
   }
   if (missing.length === 0) return completions;
   const layers = missing.length === 1 ? 'layer' : 'layers';
