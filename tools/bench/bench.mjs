@@ -13,6 +13,7 @@ import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as audit from './audit.mjs';
+import * as batch from './batch.mjs';
 import * as graph from './graph.mjs';
 import * as imageSize from './image-size.mjs';
 import { removePeerImages } from './peer.mjs';
@@ -21,7 +22,7 @@ import * as rebuild from './rebuild.mjs';
 import * as runtimes from './runtimes.mjs';
 import * as sizeCheck from './size-check.mjs';
 
-const families = [imageSize, rebuild, graph, sizeCheck, audit, runtimes];
+const families = [imageSize, rebuild, graph, sizeCheck, audit, runtimes, batch];
 const known = families.flatMap(({ ids }) => ids);
 
 const { values, positionals } = parseArgs({
