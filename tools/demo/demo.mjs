@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: the main job, on a fresh machine, through the packed plugin and nx only:
- * a new workspace, a service, its image, its size, a running container, and the proof that it is healthy and locked down.
+ * a new workspace, a service, its image, its size, its scan, a running container, and the proof that it is healthy and locked down.
  *
  *   npm run demo                 leaves the container running and says how to stop it
  *   npm run demo -- --stop       removes the container and the workspace at the end
@@ -63,12 +63,25 @@ git('commit', '-q', '-m', 'api');
 await step('nx sync:check (every generated file is current)', () => nx('sync:check'));
 await step('nx run-many -t build test', () => nx('run-many', '-t', 'build', 'test', '-p', 'api'));
 
+const scan = scanHere();
 if (engine.dockerBin) await withEngine();
 summary();
+
+/** The audit is always made; known vulnerabilities are looked for where this machine has a scanner. */
+function scanHere() {
+  const scanner = ['trivy', 'grype'].find(
+    (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined,
+  );
+  if (scanner) return { name: `nx docker-scan api (the audit, and ${scanner})`, options: [] };
+  const name =
+    'nx docker-scan api --scanner=none (the audit; vulnerabilities need Trivy or Grype, and neither is here)';
+  return { name, options: ['--scanner=none'] };
+}
 
 async function withEngine() {
   await step('nx docker-build api', () => nx('docker-build', 'api'));
   await step('nx docker-size-check api', () => nx('docker-size-check', 'api'));
+  await step(scan.name, () => nx('docker-scan', 'api', ...scan.options));
   await step('nx docker-run api --detach (waits until healthy)', () =>
     nx('docker-run', 'api', '--detach', ...hostPort()),
   );
