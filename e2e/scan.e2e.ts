@@ -33,11 +33,12 @@ const base = imageReference('alpine');
 
 /** The app as it should not be built: every secret stays in the image. */
 const leaking = `FROM ${base}
+COPY apps/leak/git/ /app/.git/
 ARG NPM_TOKEN
 ENV DB_PASSWORD=${canaries.environment}
 LABEL com.example.token=${canaries.label}
 WORKDIR /app
-COPY apps/leak/ ./
+COPY apps/leak/files/ ./
 RUN test -n "$NPM_TOKEN" && echo "${canaries.history}" > /dev/null
 RUN rm deleted.txt
 USER 1001:1001
@@ -48,7 +49,7 @@ CMD ["true"]
 /** The same app with the same secrets where they belong: there for one command, in no layer. */
 const right = `FROM ${base}
 WORKDIR /app
-COPY apps/right/main.txt ./
+COPY apps/right/files/ ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc grep -q canary=there /root/.npmrc
 USER 1001:1001
 HEALTHCHECK CMD ["true"]
@@ -62,6 +63,7 @@ describe('docker-scan', () => {
 
   beforeAll(() => {
     workspace = freshWorkspace('scan');
+    workspace.nxOk(['g', 'toolbox:init', '--no-interactive']);
     programs = mkdtempSync(join(tmpdir(), 'toolbox-e2e-scanners-'));
     project(
       'leak',
@@ -71,14 +73,9 @@ describe('docker-scan', () => {
         'config.js': `module.exports = { token: "${canaries.copied}" };\n`,
         'deleted.txt': `token: ${canaries.deleted}\n`,
         '.npmrc': `//registry.example.com/:_authToken=${canaries.npmrc}\n`,
-        'git/config': '',
       },
     );
-    // git itself takes no folder named .git into a commit.
-    workspace.write(
-      'apps/leak/Dockerfile',
-      leaking.replace('WORKDIR', 'COPY apps/leak/git/ /app/.git/\nWORKDIR'),
-    );
+    // git takes no folder named .git into a commit.
     workspace.write(
       'apps/leak/git/config',
       `[remote "origin"]\n\turl = https://me:${canaries.git}@example.com/x.git\n`,
@@ -102,7 +99,7 @@ describe('docker-scan', () => {
       JSON.stringify({ name, targets: { 'docker-build': { options } } }),
     );
     workspace.write(`apps/${name}/Dockerfile`, dockerfile);
-    for (const [path, text] of Object.entries(files)) workspace.write(`apps/${name}/${path}`, text);
+    for (const [path, text] of Object.entries(files)) workspace.write(`apps/${name}/files/${path}`, text);
   }
   const report = (name: string) => workspace.json<Report>(`dist/reports/${name}/scan.json`);
   /** A program in place of a scanner: how they fail is what is tested, and no database can be had here. */
@@ -125,7 +122,6 @@ describe('docker-scan', () => {
       'secret-in-file app/.npmrc',
       'secret-in-file app/config.js',
       'secret-in-file app/deleted.txt',
-      'secret-in-file app/git/config',
       'secret-in-history',
       'secret-in-label',
     ]);

@@ -193,6 +193,21 @@ it.each([
   expect(await audit([[]], { config: { Env: [setting] } })).toEqual([]);
 });
 
+it('finds a secret in a command beside one in a build argument, and says each once', async () => {
+  const run = `RUN |1 NPM_TOKEN=Zx81kQ9vTr4m /bin/sh -c curl -H "Authorization: ${tokens.github}" x # buildkit`;
+  const history = [
+    { created_by: 'ENV DB_PASSWORD=hunter2x' },
+    { created_by: run },
+    { created_by: 'RUN |1 NPM_TOKEN=Zx81kQ9vTr4m /bin/sh -c true # buildkit' },
+  ];
+  const findings = await audit([[], [], []], { history, config: { Env: ['DB_PASSWORD=hunter2x'] } });
+  expect(findings.map(({ id }) => id)).toEqual([
+    'secret-in-build-argument',
+    'secret-in-env',
+    'secret-in-history',
+  ]);
+});
+
 it('finds a base without a digest, and is milder with its files', async () => {
   const facts = { base: { name: 'debian:13', digest: `sha256:${'a'.repeat(64)}` }, baseLayers: 1 };
   expect(await audit([[{ path: 'bin/su', mode: 0o4755, mtime: 1_900_000_000 }], []], {}, facts)).toEqual([

@@ -1,7 +1,7 @@
-import type { HistoryEntry, ImageConfig } from '../descriptor';
+import type { ImageConfig } from '../descriptor';
 import type { Finding } from '../finding';
-import { findSecrets } from './secret-detection';
-import { isSecretSetting } from './text-rules';
+import { judgeHistory } from './history-rules';
+import { secretIn } from './secret-detection';
 
 /** The part of an image's configuration that is judged (OCI image specification, "config"; health checks are Docker's own addition). */
 interface RunConfig {
@@ -19,6 +19,8 @@ export async function judgeConfig(
   base: { name: string; digest: string | null },
 ): Promise<Finding[]> {
   const run = (config.config ?? {}) as RunConfig;
+  const env = settingsOf(run.Env ?? []);
+  const labels = Object.entries(run.Labels ?? {});
   return [
     ...judgeUser(run.User ?? ''),
     ...judgeHealth(run.Healthcheck),
@@ -26,16 +28,11 @@ export async function judgeConfig(
     ...(await judgeSettings(
       'secret-in-env',
       'environment variable',
-      settingsOf(run.Env ?? []),
+      env,
       'Give it to the container when it starts, as a file.',
     )),
-    ...(await judgeSettings(
-      'secret-in-label',
-      'label',
-      Object.entries(run.Labels ?? {}),
-      'Labels are for everybody: leave it out.',
-    )),
-    ...(await judgeHistory(config.history ?? [])),
+    ...(await judgeSettings('secret-in-label', 'label', labels, 'Labels are for everybody: leave it out.')),
+    ...(await judgeHistory(config.history ?? [], [...env, ...labels])),
   ];
 }
 
@@ -123,67 +120,4 @@ async function judgeSettings(
       findings.push(about(id, 'critical', `The ${kind} ${name}=*** holds ${what}.`, `${rotate}${fix}`));
   }
   return findings;
-}
-
-async function secretIn(name: string, value: string): Promise<string | null> {
-  if (isSecretSetting(name, value)) return `a value of ${value.length} characters that its name calls secret`;
-  const [match] = await findSecrets('value', value);
-  return match ? `what looks like a secret (${match.what})` : null;
-}
-
-/** Build arguments stand before the command of each RUN: `RUN |2 NAME=value OTHER=value /bin/sh -c …`; defaults in ARG. */
-async function judgeHistory(history: readonly HistoryEntry[]): Promise<Finding[]> {
-  const findings = new Map<string, Finding>();
-  for (const [at, { created_by: command = '', comment = '' }] of history.entries()) {
-    const where = `history, step ${at + 1} of ${history.length}`;
-    const names = new Set<string>();
-    for (const [name, value] of settingsIn(command)) {
-      const what = isSecretSetting(name, value)
-        ? 'a value that its name calls secret'
-        : (await findSecrets('value', value)).length > 0
-          ? 'what looks like a secret'
-          : null;
-      if (what === null) continue;
-      names.add(name);
-      const argument = isArgument(command, name);
-      const id = argument ? 'secret-in-build-argument' : 'secret-in-history';
-      const kind = argument ? 'build argument' : 'setting';
-      // The same argument stands before every RUN that follows.
-      if (!findings.has(`${id} ${name}`))
-        findings.set(
-          `${id} ${name}`,
-          about(id, 'critical', `The ${kind} ${name}=*** (${where}) holds ${what}.`, `${rotate}${mountIt}`),
-        );
-    }
-    const matches = await findSecrets('history', `${command}\n${comment}`);
-    if (names.size === 0 && matches.length > 0)
-      findings.set(
-        where,
-        about(
-          'secret-in-history',
-          'critical',
-          `The command of ${where} holds what looks like a secret (${matches[0]!.what}).`,
-          `${rotate}${mountIt}`,
-        ),
-      );
-  }
-  return [...findings.values()];
-}
-
-const mountIt = 'Mount it in the build: RUN --mount=type=secret.';
-
-/** `NAME=value` anywhere in a command, quoted or not, `--name=value` and `--name value` of programs included. */
-function settingsIn(command: string): [string, string][] {
-  const pattern =
-    /(?:^|[\s;&|(])(?:--?)?([A-Za-z_][A-Za-z0-9_.-]*)(?:=|(?<=--[A-Za-z0-9_.-]+)\s+)(?:"([^"]*)"|'([^']*)'|([^\s;&|)]+))/g;
-  return [...command.matchAll(pattern)].map(([, name = '', double, single, plain]) => [
-    name,
-    double ?? single ?? plain ?? '',
-  ]);
-}
-
-function isArgument(command: string, name: string): boolean {
-  if (/^(?:\/bin\/sh -c #\(nop\)\s+)?ARG\s/.test(command)) return true;
-  const [, head = ''] = /^(?:RUN )?\|\d+ (.*?)(?:\/bin\/|\/usr\/|$)/s.exec(command) ?? [];
-  return head.includes(`${name}=`);
 }

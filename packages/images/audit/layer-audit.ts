@@ -56,8 +56,12 @@ export class LayerAudit implements LayerObserver {
       base: this.position <= this.facts.baseLayers,
       sourceDate: this.facts.sourceDate,
     };
-    for (const { whileVisible, ...finding } of judgeEntry(entry, context))
-      this.list.add({ ...finding, layer: this.layer, path: shown(path) }, this.position, whileVisible);
+    for (const { whileVisible, id, severity, why, fix } of judgeEntry(entry, context))
+      this.list.add(
+        { id, severity, layer: this.layer, path: shown(path), why, fix },
+        this.position,
+        whileVisible,
+      );
     this.length = 0;
     this.binary = false;
     return entry.type === '0' && entry.size > 0;

@@ -1,4 +1,4 @@
-import { lineOf, matchOwnRules, trigger, type SecretMatch } from './text-rules';
+import { isSecretSetting, lineOf, matchOwnRules, trigger, type SecretMatch } from './text-rules';
 
 /** secretlint's rule that takes its directions from comments: an image must not be able to switch its own audit off. */
 const directions = '@secretlint/secretlint-rule-filter-comments';
@@ -55,4 +55,11 @@ export async function findSecrets(path: string, text: string): Promise<readonly 
     if (!known || (match.certain && !known.certain)) byLine.set(match.line, match);
   }
   return [...byLine.values()].sort((a, b) => a.line - b.line);
+}
+
+/** What kind of secret a setting holds, in words that go after "holds"; null: none. */
+export async function secretIn(name: string, value: string): Promise<string | null> {
+  if (isSecretSetting(name, value)) return `a value of ${value.length} characters that its name calls secret`;
+  const [match] = await findSecrets('value', value);
+  return match ? `what looks like a secret (${match.what})` : null;
 }
