@@ -108,6 +108,17 @@ it('prints what a reader needs', () => {
   expect(formatScanReport(judge())).toBe(read('golden/report.txt'));
 });
 
+it('has the published form', () => {
+  const valid = new Ajv({ strict: false, allErrors: true }).compile(
+    JSON.parse(read('scan-report.schema.json')) as object,
+  );
+  const ignored = [{ id: 'shell', reason: 'Wanted.', expires: '2999-12-31' }];
+  for (const report of [judge(), judge({ scan: null, ignored })]) {
+    valid(JSON.parse(JSON.stringify(report)));
+    expect(valid.errors ?? []).toEqual([]);
+  }
+});
+
 describe('SARIF', () => {
   const { $schema, id, ...schema } = JSON.parse(read('fixtures/sarif-schema-2.1.0.json')) as Record<
     string,
