@@ -111,7 +111,9 @@ describe('docker-scan', () => {
   }
 
   it('finds the secrets that are planted in eight ways, and repeats none of them', () => {
-    const ran = workspace.nx(['docker-scan', 'leak', '--scanner=none']);
+    // On its own: BuildKit prints the commands that it runs, values and all.
+    workspace.nxOk(['docker-build', 'leak']);
+    const ran = workspace.nx(['docker-scan', 'leak', '--scanner=none', '--excludeTaskDependencies']);
     expect(ran.code).not.toBe(0);
     const { findings } = report('leak');
     const critical = findings.filter(({ severity }) => severity === 'critical');
