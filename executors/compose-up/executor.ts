@@ -97,7 +97,8 @@ async function unhealthyError(
     const logs = container.State === 'created' ? '' : await engine.lastLogs(container.ID, logLines);
     unhealthy.push({
       container,
-      exitCode: state?.exitCode ?? container.ExitCode,
+      // One that runs again by now has forgotten how it ended.
+      exitCode: state && state.status !== 'running' ? state.exitCode : null,
       healthLog: state?.healthLog ?? [],
       logs,
     });

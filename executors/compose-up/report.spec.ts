@@ -27,6 +27,7 @@ test('the first line names what is not healthy, then each says why', () => {
       { container, exitCode: 0, healthLog: ['a', 'b', 'c', 'refused (exit code 1)'], logs: 'one\ntwo' },
       { container: waiting, exitCode: 0, healthLog: [], logs: '' },
       { container: quiet, exitCode: 3, healthLog: [], logs: '' },
+      { container: { ...quiet, Name: 'acme-dev-web-2' }, exitCode: null, healthLog: [], logs: 'x' },
     ]).split('\n'),
   ).toEqual([
     'Not healthy: api, proxy, web.',
@@ -40,6 +41,9 @@ test('the first line names what is not healthy, then each says why', () => {
     '  two',
     'acme-dev-web-1 stopped with exit code 3.',
     'It wrote no log.',
+    'acme-dev-web-2 stops again and again.',
+    'Its last log lines:',
+    '  x',
     'Remove the stack with: nx compose-down',
   ]);
 });

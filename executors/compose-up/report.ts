@@ -3,7 +3,8 @@ import type { ComposeContainer } from '../../packages/engines/docker/compose-cli
 /** A container that did not get healthy, with what it said. */
 export interface Unhealthy {
   readonly container: Pick<ComposeContainer, 'Name' | 'Service' | 'State' | 'Health'>;
-  readonly exitCode: number;
+  /** Null where it runs again. */
+  readonly exitCode: number | null;
   /** Outputs of its last health checks, oldest first. */
   readonly healthLog: readonly string[];
   readonly logs: string;
@@ -38,8 +39,9 @@ function explain({ container, exitCode, healthLog, logs }: Unhealthy): string {
   return [`${container.Name} ${stateOf(container, exitCode)}.`, ...checks, ...output].join('\n');
 }
 
-function stateOf({ State, Health }: Unhealthy['container'], exitCode: number): string {
-  if (State === 'exited' || State === 'restarting') return `stopped with exit code ${exitCode}`;
+function stateOf({ State, Health }: Unhealthy['container'], exitCode: number | null): string {
+  if (['exited', 'dead', 'restarting'].includes(State))
+    return exitCode === null ? 'stops again and again' : `stopped with exit code ${exitCode}`;
   if (Health === 'unhealthy') return 'is unhealthy';
   return Health === 'starting' ? 'did not get healthy in time' : `is ${State}`;
 }
