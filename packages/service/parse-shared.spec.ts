@@ -42,12 +42,12 @@ describe('parsePluginOptions', () => {
     [
       'an unknown engine',
       { engine: 'dockr' },
-      'nx.json: options of toolbox: engine: "dockr" is not docker. Did you mean docker?',
+      'nx.json: options of toolbox: engine: "dockr" is not docker or podman. Did you mean docker?',
     ],
     [
       'an unknown target',
       { targetNames: { build: 'x' } },
-      'nx.json: options of toolbox: targetNames: build is not a key. Use docker-build, docker-deps,',
+      'nx.json: options of toolbox: targetNames: build is not a key. Use compose-down, compose-logs,',
     ],
     ['no map', 'x', 'nx.json: options of toolbox: "x" is not a map'],
     [
