@@ -147,12 +147,12 @@ describe('the contents of a layout', () => {
     expect(blobs).toHaveLength(2);
   });
 
-  it('are refused where a blob is not whole, before a byte of it is sent', () => {
+  it('are refused where a blob is not whole, before a byte of it is sent', async () => {
     const folder = built('api', ['acme/api:dev'], ['x']);
     const { digest } = JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8')) as { digest: string };
     const { blobs, readBlob } = contentsOf(folder, digest);
     truncateSync(join(folder, 'blobs/sha256', blobs[1]!.digest.slice(7)), 3);
-    expect(() => readBlob(blobs[1]!, 0)).toThrow(
+    await expect(readBlob(blobs[1]!, 0)).rejects.toThrow(
       `blob ${blobs[1]!.digest} is incomplete: the layout is corrupted.`,
     );
   });

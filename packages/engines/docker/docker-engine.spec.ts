@@ -12,7 +12,9 @@ const digest = `sha256:${'a'.repeat(64)}`;
 const config = `sha256:${'b'.repeat(64)}`;
 describe('openEngine', () => {
   it('names the choices', () => {
-    expect(() => openEngine('dockr')).toThrow(new EngineError('Unknown engine "dockr". Use docker or podman.'));
+    expect(() => openEngine('dockr')).toThrow(
+      new EngineError('Unknown engine "dockr". Use docker or podman.'),
+    );
   });
 });
 
