@@ -45,6 +45,10 @@ export interface PluginOptions {
      */
     'docker-run'?: string;
     /**
+     * The target that lists what is in the image.
+     */
+    'docker-sbom'?: string;
+    /**
      * The target that audits the image and scans it for vulnerabilities.
      */
     'docker-scan'?: string;

@@ -12,6 +12,7 @@ const targets = [
   'docker-load',
   'docker-push',
   'docker-run',
+  'docker-sbom',
   'docker-scan',
   'docker-size-check',
   'verify',

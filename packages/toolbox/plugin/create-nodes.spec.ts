@@ -67,6 +67,7 @@ describe('a service', () => {
       'docker-size-check',
       'docker-push',
       'docker-scan',
+      'docker-sbom',
     ]);
   });
 

@@ -5,6 +5,7 @@ import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
 import type { ProjectFacts } from './project-facts';
 import { pushTargets } from './push-targets';
+import { sbomTargets } from './sbom-targets';
 import { scanTargets } from './scan-targets';
 import { metadata, type TargetConfiguration } from './target-configuration';
 import { verifyTargets } from './verify-targets';
@@ -109,7 +110,12 @@ export function inferTargets(
       },
     ),
   };
-  return { ...targets, ...pushTargets(names), ...scanTargets(names, options.engine) };
+  return {
+    ...targets,
+    ...pushTargets(names),
+    ...scanTargets(names, options.engine),
+    ...sbomTargets(names, inferredBy),
+  };
 }
 
 /** Targets of the project that owns what all services share. */
