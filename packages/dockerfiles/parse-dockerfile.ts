@@ -131,7 +131,8 @@ function toInstruction(
   return { name: name.toUpperCase(), flags, words: jsonWords(text) ?? splitWords(text, escape), text, line };
 }
 
-function jsonWords(text: string): string[] | null {
+/** The items of the JSON form; null for the other one. */
+export function jsonWords(text: string): string[] | null {
   if (!text.startsWith('[')) return null;
   try {
     const value: unknown = JSON.parse(text);

@@ -99,6 +99,17 @@ describe('plainDockerfile', () => {
     });
   });
 
+  it('names the shell in force in the shell form of CMD and ENTRYPOINT', () => {
+    const text = lines(
+      'FROM scratch',
+      'CMD a "$b"',
+      'SHELL ["/bin/ash", "-c"]',
+      'CMD ["a"]',
+      'ENTRYPOINT a "$b"',
+    );
+    expect(plain(text)).toBe(text.replace('ENTRYPOINT a "$b"', 'ENTRYPOINT ["/bin/ash","-c","a \\"$b\\""]'));
+  });
+
   it('spells out the names of images, with the ARGs before the first FROM', () => {
     const text = lines(
       'ARG I=node:24',

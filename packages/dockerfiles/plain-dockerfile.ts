@@ -2,7 +2,13 @@ import { posix } from 'node:path';
 import { canonicalReference } from '../service/image-reference';
 import { expand } from './base-image';
 import { bindSource } from './context-sources';
-import { parseDockerfile, parseInstructions, type Dockerfile, type Instruction } from './parse-dockerfile';
+import {
+  jsonWords,
+  parseDockerfile,
+  parseInstructions,
+  type Dockerfile,
+  type Instruction,
+} from './parse-dockerfile';
 
 /** A Dockerfile in the language that Buildah reads since 1.28. */
 export interface PlainDockerfile {
@@ -35,6 +41,7 @@ export class DockerfileError extends Error {
  * Writes a Dockerfile without what only BuildKit knows, so that the image stays the same:
  * - a heredoc of RUN becomes the argument of the stage's shell, as BuildKit itself runs it; one of COPY a file of an additional context;
  * - a bind mount of the build context becomes one of a stage that holds a copy: Buildah's own shows what the ignore file leaves out;
+ * - CMD and ENTRYPOINT in shell form name the stage's shell themselves;
  * - `--link` goes: the layers then depend on each other in the cache, their files are the same;
  * - `RUN --network=none` runs with the build's network;
  * - `HEALTHCHECK --start-interval` goes: the caller puts it back into the image's configuration;
@@ -91,6 +98,9 @@ function plainInstruction(
     case 'COPY':
     case 'ADD':
       return plainCopy(instruction, stages, files);
+    case 'CMD':
+    case 'ENTRYPOINT':
+      return plainCommand(instruction, stages);
     case 'HEALTHCHECK': {
       const flags = instruction.flags.filter(({ name }) => name !== 'start-interval');
       return flags.length === instruction.flags.length ? null : written({ ...instruction, flags });
@@ -140,6 +150,12 @@ function plainRun(run: Instruction, stages: Stages): string | null {
   if (run.heredocs.length > 0)
     return written({ ...run, flags, text: JSON.stringify([...stages.shell, scriptOf(run)]) });
   return sameFlags(flags, run.flags) ? null : written({ ...run, flags });
+}
+
+/** Buildah heeds SHELL for RUN only. */
+function plainCommand(command: Instruction, { shell }: Stages): string | null {
+  if (shell === defaultShell || jsonWords(command.text) !== null) return null;
+  return written({ ...command, text: JSON.stringify([...shell, command.text]) });
 }
 
 /** What the shell gets: the document alone where nothing else stands there, else the command with its documents. */
