@@ -5,6 +5,7 @@ import { logger } from '@nx/devkit';
 import { EngineError } from '../../packages/engines/engine';
 import { buildLayout } from '../../packages/images/fixture-layout';
 import type { ImageRecord } from '../../packages/images/image-record';
+import { readProvenance } from '../../packages/images/provenance';
 import { FixtureEngine } from '../fixture-engine';
 import { FixtureWorkspace } from '../fixture-workspace';
 import { checkIgnoredFiles } from './check-ignored';
@@ -117,6 +118,21 @@ describe('the image', () => {
       base: { name: 'debian:13.2-slim', digest: `sha256:${'d'.repeat(64)}` },
     });
     expect(JSON.parse(readFileSync(at('dist/images/api/image.json'), 'utf8'))).toEqual(record);
+  });
+
+  it('says beside its record where it came from, which does not change it', async () => {
+    builds();
+    const { digest } = (await buildImage(plan(), engine)) as ImageRecord;
+    const first = readProvenance(at('dist/images/api'), digest, 'api').predicate.buildDefinition;
+    expect(first.resolvedDependencies.map(({ name, uri }) => name ?? uri)).toEqual([
+      'apps/api/Dockerfile',
+      'pkg:docker/library/debian@13.2-slim',
+    ]);
+    const commit = ['init -q', '-c user.name=t -c user.email=t@example.com commit -q --allow-empty -m one'];
+    for (const args of commit) execFileSync('git', args.split(' '), { cwd: workspace.root });
+    expect(await buildImage(plan(), engine)).toMatchObject({ digest });
+    const second = readProvenance(at('dist/images/api'), digest, 'api').predicate.buildDefinition;
+    expect(second.resolvedDependencies).toHaveLength(3);
   });
 
   it('keeps the layers of its base and clamps its own', async () => {

@@ -8,6 +8,7 @@ import type { ImageRecord } from '../../packages/images/image-record';
 import { openLayerMemo, type LayerMemo } from '../../packages/images/layer-memo';
 import { hasDamagedBlob, openLayout } from '../../packages/images/layout';
 import { describeLayout, removeRecord, writeRecord } from '../../packages/images/record';
+import { readSource } from '../../packages/process/git-source';
 import { failInOneLine } from '../mistakes';
 import { engineFor, keptFile } from '../project-image';
 import { baseName, baseOfImage, countBaseLayers } from './base';
@@ -16,6 +17,7 @@ import { checkIgnoredFiles } from './check-ignored';
 import { checkPlatforms } from './check-platforms';
 import { checkSources } from './check-sources';
 import { planBuild, type BuildPlan } from './plan';
+import { keepProvenance } from './provenance';
 import type { BuildExecutorSchema } from './schema.gen';
 import type { SharedLayers } from './shared-layers';
 import { leaveOut, lendBase } from './thin';
@@ -74,6 +76,8 @@ export async function buildImage(
 
 async function buildOnce(plan: BuildPlan, engine: Engine): Promise<ImageRecord> {
   const { folder, project, tags } = plan;
+  // As it is when the build begins.
+  const source = readSource(plan.workspaceRoot);
   const lent = await lendBase(plan);
   const built = await engine.build(plan.request);
   const memo = openLayerMemo(keptFile(plan.workspaceRoot, 'layers'));
@@ -91,6 +95,7 @@ async function buildOnce(plan: BuildPlan, engine: Engine): Promise<ImageRecord> 
   const record = await leaveOut({ plan, engine, built, layout, memo }, whole);
   memo.save();
   writeBakeFile(plan);
+  await keepProvenance(plan, record, built.bases, await source);
   writeRecord(folder, record);
   logger.log(summary(record, plan.outputPath));
   return record;
