@@ -1,6 +1,6 @@
 import type { Service } from '../packages/service/types';
 import type { FileSet } from '../packages/workspace/write-rendered';
-import { stackRoot } from '../packages/workspace/stack-reader';
+import { stackRoot } from '../packages/workspace/stack-root';
 import type { OutputContext } from './output';
 import { outputs } from './outputs.gen';
 

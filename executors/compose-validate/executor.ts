@@ -3,7 +3,7 @@ import { ComposeClient } from '../../packages/engines/docker/compose-client';
 import { devEnvironment } from '../../packages/service/backing';
 import { composeEnvironments } from '../../packages/service/compose-names';
 import { findCallCycle } from '../../packages/service/check-stack';
-import { readServicesOnDisk, readStackOnDisk } from '../../packages/workspace/service-on-disk';
+import { readServicesOnDisk } from '../../packages/workspace/service-on-disk';
 import { composeFiles, imageVariables } from '../compose-stack';
 import { failInOneLine, TargetError } from '../mistakes';
 import { findWeaknesses } from './weaknesses';
@@ -16,10 +16,9 @@ export default function composeValidate(
 ): Promise<{ success: boolean }> {
   return failInOneLine(async () => {
     const { root, nxJsonConfiguration: nxJson } = context;
-    const services = readServicesOnDisk(root, Object.values(context.projectsConfigurations.projects), nxJson);
-    const { environments } = readStackOnDisk(root, nxJson);
+    const { stack, services } = readServicesOnDisk(root, context.projectsConfigurations.projects, nxJson);
     const found: string[] = [];
-    const combinations = [null, ...composeEnvironments(environments)];
+    const combinations = [null, ...composeEnvironments(stack.environments)];
     for (const environment of combinations) {
       const name = environment ?? 'base';
       const client = new ComposeClient({

@@ -9,7 +9,7 @@ import { readRecord } from '../../packages/images/record';
 import { devEnvironment } from '../../packages/service/backing';
 import { overlayName } from '../../packages/service/compose-names';
 import type { Service } from '../../packages/service/types';
-import { readServicesOnDisk } from '../../packages/workspace/services-on-disk';
+import { readServicesOnDisk } from '../../packages/workspace/service-on-disk';
 import { openComposeStack } from '../compose-stack';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, projectOf } from '../project-image';
@@ -41,13 +41,9 @@ async function check(options: VerifyExecutorSchema, context: ExecutorContext): P
   const project = projectOf(context);
   const { chosen, skipped } = chooseChecks(options.only, options.skip);
   const { environment } = openComposeStack(options, context, 'any');
-  const projects = Object.entries(context.projectsConfigurations.projects).map(([name, { root }]) => ({
-    name,
-    root,
-  }));
   const { stack, services } = readServicesOnDisk(
     context.root,
-    projects,
+    context.projectsConfigurations.projects,
     context.nxJsonConfiguration,
     environment,
   );

@@ -1,9 +1,8 @@
 import type { ProjectContainer } from '../../packages/engines/docker/project-containers';
 import { backingOf } from '../../packages/service/backing';
-import { containersOf, edgesOf, publishedOf, type Edge } from '../../packages/service/edges';
-import { networksOf } from '../../packages/service/networks';
+import { containersOf, type Edge } from '../../packages/service/edges';
 import type { Service, Stack } from '../../packages/service/types';
-import { runtimeOf } from '../../packages/workspace/runtime-of';
+import { topologyOf } from '../../packages/workspace/topology';
 import type { Listener } from './connections';
 import type { ExpectedContainer } from './containers';
 
@@ -23,13 +22,7 @@ export function expectedStack(
   services: readonly Service[],
   environment: string,
 ): ExpectedStack {
-  const isProxy = ({ runtime, root }: Service) =>
-    runtimeOf(runtime, `${root}/toolbox.yaml`).defaults.proxiesExposed ?? false;
-  const edges = edgesOf(services, isProxy);
-  const published = publishedOf(services, isProxy);
-  const networks = networksOf(services, edges, published);
-  const on = (name: string) =>
-    networks.filter(({ members }) => members.includes(name)).map((network) => network.name);
+  const { edges, published, networksOf } = topologyOf(services);
   const backing = backingOf(stack, services, environment);
   return {
     edges,
@@ -39,7 +32,7 @@ export function expectedStack(
           name,
           description: `${service.root}/toolbox.yaml`,
           user: `${service.uid}:${service.gid}`,
-          networks: on(name),
+          networks: networksOf(name),
           published: published.includes(service) && name === service.slug,
         })),
       ),
@@ -47,7 +40,7 @@ export function expectedStack(
         name,
         description: stackFile,
         user: null,
-        networks: on(name),
+        networks: networksOf(name),
         published: false,
       })),
     ],

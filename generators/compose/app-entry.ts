@@ -2,12 +2,12 @@ import { containersOf, type ServiceContainer } from '../../packages/service/edge
 import type { Service } from '../../packages/service/types';
 import type { ComposeService } from './compose-file';
 import { hardened, limits, tmpfs } from './hardening';
-import type { Topology } from './topology';
+import type { ComposeTopology } from './topology';
 
 /** The entries of a service, one for each of its containers, as every environment has them. */
 export function appEntries(
   service: Service,
-  topology: Topology,
+  topology: ComposeTopology,
   tag: string,
 ): Readonly<Record<string, ComposeService>> {
   const entries = containersOf(service).map((container) => [
@@ -20,7 +20,7 @@ export function appEntries(
 function appEntry(
   service: Service,
   { name, role }: ServiceContainer,
-  topology: Topology,
+  topology: ComposeTopology,
   tag: string,
 ): ComposeService {
   const { uid, gid, health } = service;

@@ -4,7 +4,7 @@ import type { BackingName, BackingService, Stack } from '../../packages/service/
 import { secretsFolder } from '../../packages/service/wire';
 import type { ComposeService } from './compose-file';
 import { hardened, limits, tmpfs } from './hardening';
-import type { Topology } from './topology';
+import type { ComposeTopology } from './topology';
 
 /** What differs between the servers. */
 type Own = Pick<ComposeService, 'environment' | 'command' | 'shm_size'> & {
@@ -62,7 +62,7 @@ const servers: Readonly<Record<BackingName, (stack: Stack, service: BackingServi
 export function backingEntry(
   service: BackingService,
   stack: Stack,
-  topology: Topology,
+  topology: ComposeTopology,
   images: Readonly<Record<string, string>>,
 ): ComposeService {
   const { volume, writes, check, ...own } = servers[service.name](stack, service);

@@ -1,10 +1,10 @@
 import type { PathComment } from '../../packages/files/serialise';
 import { localSecrets } from '../../packages/service/compose-names';
 import type { ComposeFile } from './compose-file';
-import type { Topology } from './topology';
+import type { ComposeTopology } from './topology';
 
 /** Why it is as it is: said once, at the first entry that has it. */
-export function commentsOf(file: ComposeFile, topology: Topology): readonly PathComment[] {
+export function commentsOf(file: ComposeFile, topology: ComposeTopology): readonly PathComment[] {
   const first = (key: keyof ComposeFile['services'][string]) =>
     Object.keys(file.services).find((name) => file.services[name]![key] !== undefined);
   const atFirst = (key: Parameters<typeof first>[0], comment: string): readonly PathComment[] => {
@@ -63,7 +63,7 @@ function backingComments({ services }: ComposeFile): readonly PathComment[] {
 }
 
 /** Calls that go round in a circle have no start order. */
-function circleComments({ edges, dependsOn }: Topology): readonly PathComment[] {
+function circleComments({ edges, dependsOn }: ComposeTopology): readonly PathComment[] {
   const left = edges.filter(({ from, to }) => dependsOn(from)?.[to] === undefined);
   const callers = [...new Set(left.map(({ from }) => from))];
   return callers.map((from) => {

@@ -1,5 +1,6 @@
 import type { Tree } from '@nx/devkit';
-import { readDescriptions, stackRoot } from '../../packages/workspace/stack-reader';
+import { readDescriptions } from '../../packages/workspace/stack-reader';
+import { stackRoot } from '../../packages/workspace/stack-root';
 import { writeRendered } from '../../packages/workspace/write-rendered';
 import { contextOf } from '../output-context';
 import { renderCompose } from './render';

@@ -6,7 +6,7 @@ import type { Service } from '../../packages/service/types';
 import { runtimeOf } from '../../packages/workspace/runtime-of';
 import type { ComposeService, Port } from './compose-file';
 import { limits } from './hardening';
-import type { Topology } from './topology';
+import type { ComposeTopology } from './topology';
 
 /** Where the proxy takes TLS connections in its container; see packages/runtimes/nginx. */
 const tlsPort = 8443;
@@ -14,7 +14,7 @@ const tlsPort = 8443;
 /** What an overlay knows beside the service. */
 export interface Overlay {
   readonly environment: string;
-  readonly topology: Topology;
+  readonly topology: ComposeTopology;
   /** Port of the host for the service's debugger, unless a variable names another. */
   readonly debugPort: number;
 }

@@ -18,7 +18,7 @@ import { commentsOf } from './comments';
 import { backingEntry, backingOverlay } from './backing-entry';
 import { orderKeys, type ComposeFile, type ComposeNetwork, type ComposeService } from './compose-file';
 import { overlayEntries } from './overlay-entry';
-import { topologyOf, type Topology } from './topology';
+import { composeTopologyOf, type ComposeTopology } from './topology';
 
 type Services = Readonly<Record<string, ComposeService>>;
 
@@ -36,7 +36,7 @@ export function renderCompose(context: OutputContext): readonly RenderedFile[] {
   const { services, stack } = context;
   if (services.length === 0) return [];
   checkStack(services);
-  const topology = topologyOf(services);
+  const topology = composeTopologyOf(services);
   const base = renderBase(context, topology);
   return [
     composeFile(baseFile, base, commentsOf(base, topology)),
@@ -48,7 +48,7 @@ export function renderCompose(context: OutputContext): readonly RenderedFile[] {
   ];
 }
 
-function renderBase({ services, stack, images, tag }: OutputContext, topology: Topology): ComposeFile {
+function renderBase({ services, stack, images, tag }: OutputContext, topology: ComposeTopology): ComposeFile {
   const backing = backingOf(stack, services);
   return {
     name: stack.name,
@@ -73,7 +73,7 @@ function renderBase({ services, stack, images, tag }: OutputContext, topology: T
 
 function renderOverlay(
   { services, stack, images, inEnvironment }: OutputContext,
-  topology: Topology,
+  topology: ComposeTopology,
   environment: string,
 ): ComposeFile {
   const here = inEnvironment(environment);
@@ -103,7 +103,7 @@ function renderOverlay(
 /** A port cannot be published from internal networks alone: a debugged container on no other gets one to itself. */
 function waysOut(
   entries: Services,
-  topology: Topology,
+  topology: ComposeTopology,
 ): { joined: Services; networks: Record<string, ComposeNetwork> } {
   const enclosed = Object.keys(entries).filter(
     (name) =>

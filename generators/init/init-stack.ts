@@ -6,7 +6,8 @@ import { parseStackDescription } from '../../packages/service/parse';
 import { resolveStack } from '../../packages/service/resolve';
 import { descriptionFile } from '../../packages/service/resolve-service';
 import { isRegistered, pluginName, readPluginOptions } from '../../packages/workspace/plugin-entry';
-import { stackRoot, workspaceName } from '../../packages/workspace/stack-reader';
+import { workspaceName } from '../../packages/workspace/stack-reader';
+import { stackRoot } from '../../packages/workspace/stack-root';
 import { writeRendered } from '../../packages/workspace/write-rendered';
 import type { InitGeneratorSchema } from './schema.gen';
 

@@ -2,7 +2,7 @@ import type { Tree } from '@nx/devkit';
 import { DescriptionError } from '../../packages/service/description-error';
 import { normaliseInsidePath } from '../../packages/service/paths';
 import { readProjects } from '../../packages/workspace/projects';
-import { stackRoot } from '../../packages/workspace/stack-reader';
+import { stackRoot } from '../../packages/workspace/stack-root';
 import { appFolder } from './app-folder';
 import { checkNewName } from './project-name';
 import type { ServiceGeneratorSchema } from './schema.gen';

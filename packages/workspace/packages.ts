@@ -1,4 +1,5 @@
 import type { Tree } from '@nx/devkit';
+import { stackRoot } from './stack-root';
 import { writeRendered } from './write-rendered';
 
 interface Packages {
@@ -23,6 +24,6 @@ export async function addPackages(tree: Tree, wanted: Packages): Promise<boolean
   const content = Object.fromEntries(additions.filter(([, packages]) => Object.keys(packages).length > 0));
   if (Object.keys(content).length === 0) return false;
   const files = [{ path, content: JSON.stringify(content), ownership: 'shared' as const }];
-  await writeRendered(tree, [{ owner: 'infrastructure', scope: 'init', files }]);
+  await writeRendered(tree, [{ owner: stackRoot, scope: 'init', files }]);
   return true;
 }

@@ -8,7 +8,8 @@ import type { ServiceDescription } from '../service/service.gen';
 import type { Service, Stack } from '../service/types';
 import { wireServices } from '../service/wire';
 import { pluginName } from './plugin-name';
-import { runtimeOf } from './runtime-of';
+import { defaultsOf } from './runtime-of';
+import { stackRoot } from './stack-root';
 
 /** What an executor knows of its project. */
 export interface DiskProject {
@@ -32,33 +33,48 @@ export function readServiceOnDisk(
   const text = readText(workspaceRoot, file);
   if (text === null) return null;
   const description: ServiceDescription = parseServiceDescription(text, file);
-  const runtime = runtimeOf(description.runtime, file);
-  return resolveService(description, project, readStackOnDisk(workspaceRoot, nxJson), runtime.defaults, []);
+  const defaults = defaultsOf({ runtime: description.runtime, root: project.root });
+  return resolveService(description, project, readStackOnDisk(workspaceRoot, nxJson), defaults, []);
+}
+
+/** The whole stack as an executor sees it. */
+export interface StackOnDisk {
+  readonly stack: Stack;
+  /** Wired, sorted by name. */
+  readonly services: readonly Service[];
 }
 
 /**
- * Every service among the projects, with settings and calls wired, sorted by name. What a runtime finds out about a project is not asked.
- * @throws DescriptionError
+ * Every service of the workspace, read from the disk, resolved for an environment (undefined: what holds in all of them) and wired. What a runtime
+ * finds out about a project is not asked.
+ * @param projects by their names
+ * @throws DescriptionError with the problems of the first description that has any
  */
 export function readServicesOnDisk(
   workspaceRoot: string,
-  projects: readonly { readonly name?: string; readonly root: string }[],
+  projects: Readonly<Record<string, { readonly root: string }>>,
   nxJson: Pick<NxJsonConfiguration, 'plugins'>,
-): readonly Service[] {
-  const services = projects.flatMap(({ name, root }) => {
-    const isService = name !== undefined && root !== 'infrastructure';
-    return (isService ? readServiceOnDisk(workspaceRoot, { name, root }, nxJson) : null) ?? [];
+  environment?: string,
+): StackOnDisk {
+  const stack = readStackOnDisk(workspaceRoot, nxJson);
+  const described = Object.entries(projects)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, { root }]) => {
+      const file = descriptionFile(root);
+      const text = root === stackRoot ? null : readText(workspaceRoot, file);
+      return text === null ? [] : [{ name, root, description: parseServiceDescription(text, file) }];
+    });
+  const numbers = described.map(({ name, description: { uid, port } }) => ({ name, uid, port }));
+  const services = described.map(({ name, root, description }) => {
+    const defaults = defaultsOf({ runtime: description.runtime, root });
+    return resolveService(description, { name, root }, stack, defaults, numbers, environment);
   });
-  return wireServices(
-    services.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    readStackOnDisk(workspaceRoot, nxJson),
-    ({ runtime, root }) => runtimeOf(runtime, descriptionFile(root)).defaults,
-  );
+  return { stack, services: wireServices(services, stack, defaultsOf) };
 }
 
 /** The stack of a workspace, read from the disk and resolved. @throws DescriptionError */
 export function readStackOnDisk(workspaceRoot: string, nxJson: Pick<NxJsonConfiguration, 'plugins'>): Stack {
-  const file = descriptionFile('infrastructure');
+  const file = descriptionFile(stackRoot);
   const text = readText(workspaceRoot, file);
   const entry = (nxJson.plugins ?? []).find(
     (plugin) => (typeof plugin === 'string' ? plugin : plugin.plugin) === pluginName,

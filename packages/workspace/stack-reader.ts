@@ -8,11 +8,9 @@ import type { ServiceDescription } from '../service/service.gen';
 import type { ProjectFacts, Service, Stack } from '../service/types';
 import { readPluginOptions } from './plugin-entry';
 import { readProjects } from './projects';
-import { runtimeOf } from './runtime-of';
+import { defaultsOf, runtimeOf } from './runtime-of';
+import { stackRoot } from './stack-root';
 import { treeReader } from './tree-reader';
-
-/** Folder of the project that owns what all services share. */
-export const stackRoot = 'infrastructure';
 
 /** A project's own words, before defaults. */
 export interface DescribedService {
@@ -83,11 +81,7 @@ export function resolveAll(
 ): readonly Service[] {
   const others = services.map(numbersOf);
   const resolved = services.map((service) => resolveDescribed(tree, stack, service, others, {}, environment));
-  return wireServices(
-    resolved,
-    stack,
-    ({ runtime, root }) => runtimeOf(runtime, descriptionFile(root)).defaults,
-  );
+  return wireServices(resolved, stack, defaultsOf);
 }
 
 /** The numbers that the services besides `name` have, those that their descriptions leave open included. */

@@ -1,0 +1,2 @@
+/** Folder of the project that owns what all services share. */
+export const stackRoot = 'infrastructure';
