@@ -1,16 +1,19 @@
 import type { ContainerState } from '../engine';
 
+/** `State` of `docker container inspect`. */
+export interface InspectedState {
+  readonly Status: ContainerState['status'];
+  readonly ExitCode: number;
+  readonly Health?: {
+    readonly Status: ContainerState['health'];
+    readonly Log?: readonly { readonly Output: string; readonly ExitCode: number }[] | null;
+  } | null;
+}
+
 interface Inspected {
   readonly Id: string;
   readonly Image: string;
-  readonly State: {
-    readonly Status: ContainerState['status'];
-    readonly ExitCode: number;
-    readonly Health?: {
-      readonly Status: ContainerState['health'];
-      readonly Log?: readonly { readonly Output: string; readonly ExitCode: number }[] | null;
-    } | null;
-  };
+  readonly State: InspectedState;
   readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null };
   readonly NetworkSettings: {
     readonly Ports?: Readonly<Record<string, readonly { readonly HostPort: string }[] | null>> | null;

@@ -1,6 +1,6 @@
-import { run } from '../../process/run';
-import { EngineError, type Engine, type EngineInfo, type RunRequest } from '../engine';
-import { startArguments, type StartDialect } from '../start-arguments';
+import { clientCommands, type EngineClient } from '../client-commands';
+import { EngineError, type Engine, type EngineInfo } from '../engine';
+import type { StartDialect } from '../start-arguments';
 import { pluginFolders } from './buildx-plugin';
 import { containerState } from './container-state';
 import { dockerBuild, saveImage } from './docker-build';
@@ -24,6 +24,14 @@ const dialect: StartDialect = {
   },
 };
 
+const says: EngineClient['says'] = {
+  noImage: /no such image|not found/i,
+  noContainer: /no such container/i,
+  noContainerToRemove: /no such container|already in progress/i,
+  nameTaken: /is already in use by container/,
+  portTaken: /port is already allocated|address already in use|bind: /i,
+};
+
 /** Docker through its own client: what works in the user's terminal (contexts, DOCKER_HOST, credentials) works here. */
 export function dockerEngine(options: DockerEngineOptions = {}): Engine {
   const cli = new DockerCli(options.pluginFolders ?? pluginFolders());
@@ -31,18 +39,8 @@ export function dockerEngine(options: DockerEngineOptions = {}): Engine {
   let known: Promise<EngineInfo> | undefined;
   const info = () => (known ??= readInfo(cli));
 
-  /** Runs a command that must succeed. `doing` completes "Docker could not …". */
-  async function must(
-    doing: string,
-    args: readonly string[],
-    runOptions: Parameters<typeof run>[1] = {},
-  ): Promise<string> {
-    const { code, stdout, stderr } = await cli.run(args, runOptions);
-    if (code !== 0) throw dockerError(doing, stderr);
-    return stdout;
-  }
-
   return {
+    ...clientCommands({ cli, dialect, error: dockerError, says }),
     name: 'docker',
     info,
     build: (request) => dockerBuild(request, { cli, memory, info }),
@@ -59,8 +57,7 @@ export function dockerEngine(options: DockerEngineOptions = {}): Engine {
       const ids = stdout.split('\n').map((line) => line.trim());
       const id = [digest, configDigest].find((wanted) => ids.includes(wanted));
       if (id) return id;
-      if (code !== 0 && !/no such image|not found/i.test(stderr))
-        throw dockerError('look for the image', stderr);
+      if (code !== 0 && !says.noImage.test(stderr)) throw dockerError('look for the image', stderr);
       return null;
     },
     async load(archive) {
@@ -72,48 +69,12 @@ export function dockerEngine(options: DockerEngineOptions = {}): Engine {
         );
       throw dockerError('load the image', stderr);
     },
-    async imageLayers(reference) {
-      const { code, stdout, stderr } = await cli.run([
-        'image',
-        'inspect',
-        '--format',
-        '{{json .RootFS.Layers}}',
-        reference,
-      ]);
-      if (code === 0) return JSON.parse(stdout) as string[];
-      if (/no such image|not found/i.test(stderr)) return null;
-      throw dockerError(`look for ${reference}`, stderr);
-    },
     save: (reference) => saveImage(cli, reference),
-    async tag(imageId, reference) {
-      await must(`tag the image as ${reference}`, ['tag', imageId, reference]);
-    },
-    start: (request) => start(cli, request),
     async inspectContainer(nameOrId) {
       const { code, stdout, stderr } = await cli.run(['container', 'inspect', nameOrId]);
       if (code === 0) return containerState(stdout);
-      if (/no such container/i.test(stderr)) return null;
+      if (says.noContainer.test(stderr)) return null;
       throw dockerError(`inspect the container ${nameOrId}`, stderr);
-    },
-    followLogs: (nameOrId, signal) => cli.run(['logs', '--follow', nameOrId], { output: 'inherit', signal }),
-    async lastLogs(nameOrId, lines) {
-      const { stdout, stderr } = await cli.run(['logs', '--tail', String(lines), nameOrId]);
-      return (stdout + stderr).trimEnd();
-    },
-    async remove(nameOrId) {
-      const { code, stderr } = await cli.run(['rm', '--force', '--volumes', nameOrId]);
-      if (code !== 0 && !/no such container|already in progress/i.test(stderr))
-        throw dockerError(`remove the container ${nameOrId}`, stderr);
-    },
-    removeAfterwards: (nameOrId, seconds) =>
-      cli.runAfterwards([
-        ['stop', '-t', String(seconds), nameOrId],
-        ['rm', '--force', '--volumes', nameOrId],
-      ]),
-    async stop(nameOrId, seconds) {
-      const { code, stderr } = await cli.run(['stop', '-t', String(seconds), nameOrId]);
-      if (code !== 0 && !/no such container/i.test(stderr))
-        throw dockerError(`stop the container ${nameOrId}`, stderr);
     },
   };
 }
@@ -131,23 +92,4 @@ async function readInfo(cli: DockerCli): Promise<EngineInfo> {
     throw new EngineError(`Docker ${number} is too old. Install Docker Engine ${leastVersion} or later.`);
   const containerd = status.stdout.includes('io.containerd.snapshotter');
   return { name: 'docker', version: number, store: containerd ? 'containerd' : 'classic' };
-}
-
-async function start(cli: DockerCli, request: RunRequest): Promise<string> {
-  const { code, stdout, stderr } = await cli.run(startArguments(request, dialect), {
-    dryRun: request.dryRun,
-  });
-  if (code === 0) return stdout.trim();
-  if (/is already in use by container/.test(stderr))
-    throw new EngineError(
-      `A container named ${request.name} exists already. Choose another name with --name.`,
-    );
-  // A container that could not start stays behind as "created".
-  await cli.run(['rm', '--force', request.name]);
-  const [port] = request.publish;
-  if (port && /port is already allocated|address already in use|bind: /i.test(stderr))
-    throw new EngineError(
-      `Port ${port.hostPort} of ${port.host} is in use. Choose another with --port, or stop what listens there.`,
-    );
-  throw dockerError(`start ${request.name}`, stderr);
 }

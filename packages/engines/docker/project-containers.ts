@@ -1,4 +1,5 @@
 import type { ContainerState } from '../engine';
+import type { InspectedState } from './container-state';
 
 /** One container of a Compose project, as the engine describes it. */
 export interface ProjectContainer {
@@ -35,14 +36,7 @@ export interface ProjectContainer {
 interface Inspected {
   readonly Id: string;
   readonly Name: string;
-  readonly State: {
-    readonly Status: ContainerState['status'];
-    readonly ExitCode: number;
-    readonly Health?: {
-      readonly Status: ContainerState['health'];
-      readonly Log?: readonly { readonly Output: string; readonly ExitCode: number }[] | null;
-    } | null;
-  };
+  readonly State: InspectedState;
   readonly Config: {
     readonly User?: string;
     readonly Env?: readonly string[] | null;

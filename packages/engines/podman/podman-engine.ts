@@ -1,5 +1,6 @@
-import { EngineError, type ContainerState, type Engine, type EngineInfo, type RunRequest } from '../engine';
-import { startArguments, type StartDialect } from '../start-arguments';
+import { clientCommands, type EngineClient } from '../client-commands';
+import type { ContainerState, Engine, EngineInfo } from '../engine';
+import type { StartDialect } from '../start-arguments';
 import { containerState, type HealthSchedule } from './container-state';
 import { podmanBuild, saveImage } from './podman-build';
 import { PodmanCli } from './podman-cli';
@@ -18,7 +19,13 @@ const dialect: StartDialect = {
   tmpfsOwner: () => 'mode=1777,notmpcopyup',
 };
 
-const noContainer = /no such container|no container with name or id/i;
+const says: EngineClient['says'] = {
+  noImage: /no such image|image not known|unable to find/i,
+  noContainer: /no such container|no container with name or id/i,
+  noContainerToRemove: /no such container|no container with name or id/i,
+  nameTaken: /name .* is already in use/,
+  portTaken: /address already in use|cannot listen on the (TCP|UDP) port/i,
+};
 
 /** Podman through its own client: what works in the user's terminal (rootless, connections, machines) works here. */
 export function podmanEngine(): Engine {
@@ -30,11 +37,12 @@ export function podmanEngine(): Engine {
   async function inspect(nameOrId: string) {
     const { code, stdout, stderr } = await cli.run(['container', 'inspect', nameOrId]);
     if (code === 0) return containerState(stdout);
-    if (noContainer.test(stderr)) return null;
+    if (says.noContainer.test(stderr)) return null;
     throw podmanError(`inspect the container ${nameOrId}`, stderr);
   }
 
   return {
+    ...clientCommands({ cli, dialect, error: podmanError, says }),
     name: 'podman',
     loadsDockerArchives: true,
     info,
@@ -51,8 +59,7 @@ export function podmanEngine(): Engine {
         configDigest,
       ]);
       if (code === 0 && `sha256:${stdout.trim()}` === configDigest) return configDigest;
-      if (code !== 0 && !/no such image|image not known|unable to find/i.test(stderr))
-        throw podmanError('look for the image', stderr);
+      if (code !== 0 && !says.noImage.test(stderr)) throw podmanError('look for the image', stderr);
       return null;
     },
     async load(archive) {
@@ -60,49 +67,12 @@ export function podmanEngine(): Engine {
       const { code, stderr } = await cli.run(['load', '--quiet'], { input: archive });
       if (code !== 0) throw podmanError('load the image', stderr);
     },
-    async imageLayers(reference) {
-      const { code, stdout, stderr } = await cli.run([
-        'image',
-        'inspect',
-        '--format',
-        '{{json .RootFS.Layers}}',
-        reference,
-      ]);
-      if (code === 0) return JSON.parse(stdout) as string[];
-      if (/no such image|image not known|unable to find/i.test(stderr)) return null;
-      throw podmanError(`look for ${reference}`, stderr);
-    },
     save: (reference) => saveImage(cli, reference),
-    async tag(imageId, reference) {
-      const { code, stderr } = await cli.run(['tag', imageId, reference]);
-      if (code !== 0) throw podmanError(`tag the image as ${reference}`, stderr);
-    },
-    start: (request) => start(cli, request),
     async inspectContainer(nameOrId) {
       const found = await inspect(nameOrId);
       if (!found?.schedule || !(await checks.runWhenDue(found.state, found.schedule)))
         return found?.state ?? null;
       return (await inspect(nameOrId))?.state ?? null;
-    },
-    followLogs: (nameOrId, signal) => cli.run(['logs', '--follow', nameOrId], { output: 'inherit', signal }),
-    async lastLogs(nameOrId, lines) {
-      const { stdout, stderr } = await cli.run(['logs', '--tail', String(lines), nameOrId]);
-      return (stdout + stderr).trimEnd();
-    },
-    async remove(nameOrId) {
-      const { code, stderr } = await cli.run(['rm', '--force', '--volumes', nameOrId]);
-      if (code !== 0 && !noContainer.test(stderr))
-        throw podmanError(`remove the container ${nameOrId}`, stderr);
-    },
-    removeAfterwards: (nameOrId, seconds) =>
-      cli.runAfterwards([
-        ['stop', '-t', String(seconds), nameOrId],
-        ['rm', '--force', '--volumes', nameOrId],
-      ]),
-    async stop(nameOrId, seconds) {
-      const { code, stderr } = await cli.run(['stop', '-t', String(seconds), nameOrId]);
-      if (code !== 0 && !noContainer.test(stderr))
-        throw podmanError(`stop the container ${nameOrId}`, stderr);
     },
   };
 }
@@ -114,25 +84,6 @@ async function readInfo(cli: PodmanCli): Promise<EngineInfo> {
   const version = stdout.trim();
   checkVersion(version);
   return { name: 'podman', version, store: 'classic' };
-}
-
-async function start(cli: PodmanCli, request: RunRequest): Promise<string> {
-  const { code, stdout, stderr } = await cli.run(startArguments(request, dialect), {
-    dryRun: request.dryRun,
-  });
-  if (code === 0) return stdout.trim();
-  if (/name .* is already in use/.test(stderr))
-    throw new EngineError(
-      `A container named ${request.name} exists already. Choose another name with --name.`,
-    );
-  // A container that could not start stays behind as "created".
-  await cli.run(['rm', '--force', request.name]);
-  const [port] = request.publish;
-  if (port && /address already in use|cannot listen on the (TCP|UDP) port/i.test(stderr))
-    throw new EngineError(
-      `Port ${port.hostPort} of ${port.host} is in use. Choose another with --port, or stop what listens there.`,
-    );
-  throw podmanError(`start ${request.name}`, stderr);
 }
 
 /** Has podman check a container that is still starting, as often as Docker would. */
