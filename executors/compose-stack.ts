@@ -17,7 +17,7 @@ import {
 import { slugOf } from '../packages/service/slug';
 import { readStackOnDisk } from '../packages/workspace/service-on-disk';
 import { TargetError } from './mistakes';
-import { imageFolder } from './project-image';
+import { buildTargetOf, builtFolder } from './project-image';
 
 export interface ComposeOptions {
   /** Environment; its overlay's short name is taken, too. Default: dev. */
@@ -76,25 +76,17 @@ export function composeFiles(root: string, environment: string | null): readonly
 /** Variables that name the image of every service. What the user's environment says comes first. */
 export function imageVariables(context: ExecutorContext, images: 'built' | 'any'): Record<string, string> {
   const variables: Record<string, string> = {};
-  for (const [name, { root, targets }] of Object.entries(context.projectsConfigurations.projects)) {
-    if (!existsSync(join(context.root, root, 'toolbox.yaml'))) continue;
-    const build = Object.values(targets ?? {}).find(({ executor }) => executor === 'toolbox:build');
-    if (!build) continue;
+  for (const [name, project] of Object.entries(context.projectsConfigurations.projects)) {
+    if (!existsSync(join(context.root, project.root, 'toolbox.yaml')) || !buildTargetOf(project)) continue;
     const variable = imageVariable(slugOf(name));
     const chosen = process.env[variable];
-    const image =
-      chosen || (images === 'any' ? `${slugOf(name)}:any` : builtImage(context, { name, root }, build));
+    const image = chosen || (images === 'any' ? `${slugOf(name)}:any` : builtImage(context, name));
     if (image) variables[variable] = image;
   }
   return variables;
 }
 
-function builtImage(
-  context: ExecutorContext,
-  project: { readonly name: string; readonly root: string },
-  build: { readonly options?: unknown },
-): string | undefined {
-  const { outputPath } = (build.options ?? {}) as { outputPath?: string };
-  const folder = join(context.root, imageFolder(project, outputPath, 'outputPath'));
-  return existsSync(folder) ? readRecord(folder, project.name).tags[0] : undefined;
+function builtImage(context: ExecutorContext, project: string): string | undefined {
+  const folder = join(context.root, builtFolder(context, project));
+  return existsSync(folder) ? readRecord(folder, project).tags[0] : undefined;
 }

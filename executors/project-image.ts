@@ -1,5 +1,5 @@
 import { join, posix } from 'node:path';
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { openEngine } from '../packages/engines/engines';
 import type { Engine } from '../packages/engines/engine';
 import { insidePathProblem, normaliseInsidePath } from '../packages/service/paths';
@@ -25,6 +25,20 @@ export function projectOf(context: ExecutorContext): TaskProject {
 /** Folder of the project's image relative to the workspace root. @throws TargetError where `chosen` leaves the workspace */
 export function imageFolder(project: TaskProject, chosen: string | undefined, option: string): string {
   return insideWorkspace(chosen ?? posix.join('dist/images', project.name), project, option);
+}
+
+/** The target of a project that builds its image, if it has one. */
+export function buildTargetOf(
+  project: ExecutorContext['projectsConfigurations']['projects'][string] | undefined,
+): TargetConfiguration | undefined {
+  return Object.values(project?.targets ?? {}).find(({ executor }) => executor === 'toolbox:build');
+}
+
+/** Folder of the image that a project's build target writes, relative to the workspace root. @throws TargetError where it leaves the workspace */
+export function builtFolder({ projectsConfigurations }: ExecutorContext, name: string): string {
+  const project = projectsConfigurations.projects[name];
+  const { outputPath } = (buildTargetOf(project)?.options ?? {}) as { outputPath?: string };
+  return imageFolder({ name, root: project?.root ?? '' }, outputPath, 'outputPath');
 }
 
 /** @throws TargetError where the path leaves the workspace */

@@ -1,16 +1,15 @@
-import { baseImage, ownHistoryLength } from '../../packages/dockerfiles/base-image';
+import { baseImage, baseLayerCount } from '../../packages/dockerfiles/base-image';
 import type { ImageRecord } from '../../packages/images/image-record';
 import type { Layout } from '../../packages/images/layout';
 import { canonicalReference } from '../../packages/service/image-reference';
 import type { BuildPlan } from './plan';
 
-/** How many of the image's layers are its base image's: those of the history entries below the Dockerfile's own. */
+/** How many of the image's layers are its base image's. */
 export function countBaseLayers({ dockerfile, request }: BuildPlan, layout: Layout): number {
   const [image] = layout.images;
-  if (!image || baseImage(dockerfile, request.target, request.buildArgs) === 'scratch') return 0;
-  const history = image.config.history ?? [];
-  const own = ownHistoryLength(dockerfile, request.target, request.buildArgs);
-  return history.slice(0, Math.max(0, history.length - own)).filter((entry) => !entry.empty_layer).length;
+  return image
+    ? baseLayerCount(image.config.history ?? [], dockerfile, request.target, request.buildArgs)
+    : 0;
 }
 
 /** The base as the Dockerfile names it, or `scratch`. */

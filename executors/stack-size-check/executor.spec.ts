@@ -7,7 +7,7 @@ import { openLayerMemo } from '../../packages/images/layer-memo';
 import { describeLayout, writeRecord } from '../../packages/images/record';
 import { FixtureWorkspace } from '../fixture-workspace';
 import stackSizeCheck from './executor';
-import type { StackSizeReport } from './report';
+import type { StackSizeReport } from '../stack-size';
 
 let workspace: FixtureWorkspace;
 let errors: string[];

@@ -5,11 +5,12 @@ import type { ImageRecord } from '../../packages/images/image-record';
 import type { Budget } from '../../packages/service/types';
 import { readStackOnDisk } from '../../packages/workspace/service-on-disk';
 import { failInOneLine, TargetError } from '../mistakes';
-import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
+import { buildTargetOf, builtFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
 import { budgetOption } from '../budget-option';
 import { megabytes } from '../megabytes';
 import { writeWhole } from '../write-whole';
-import { formatStackSizeReport, judgeStackSize } from './report';
+import { judgeStackSize } from '../stack-size';
+import { formatStackSizeReport } from './report';
 import type { StackSizeCheckExecutorSchema } from './schema.gen';
 
 /** Compares all images of the workspace together with the stack's budget. */
@@ -38,17 +39,10 @@ function check(options: StackSizeCheckExecutorSchema, context: ExecutorContext):
 }
 
 /** The records of all projects that have an image. @throws ImageError for one that was not built, TargetError where there is none */
-function readRecords({ root, projectsConfigurations }: ExecutorContext): readonly ImageRecord[] {
-  const records = Object.entries(projectsConfigurations.projects).flatMap(
-    ([name, { root: folder, targets }]) => {
-      const builds = Object.values(targets ?? {}).filter(({ executor }) => executor === 'toolbox:build');
-      return builds.slice(0, 1).map(({ options }) => {
-        const project = { name, root: folder };
-        const chosen = (options as { outputPath?: string } | undefined)?.outputPath;
-        return readRecord(join(root, imageFolder(project, chosen, 'outputPath')), name);
-      });
-    },
-  );
+function readRecords(context: ExecutorContext): readonly ImageRecord[] {
+  const records = Object.entries(context.projectsConfigurations.projects)
+    .filter(([, project]) => buildTargetOf(project))
+    .map(([name]) => readRecord(join(context.root, builtFolder(context, name)), name));
   if (records.length === 0)
     throw new TargetError(
       'No project of the workspace has an image. Make one with: nx g toolbox:service <name>',

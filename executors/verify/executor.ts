@@ -12,7 +12,7 @@ import type { Service } from '../../packages/service/types';
 import { readServicesOnDisk } from '../../packages/workspace/service-on-disk';
 import { openComposeStack } from '../compose-stack';
 import { failInOneLine, TargetError } from '../mistakes';
-import { imageFolder, projectOf } from '../project-image';
+import { builtFolder, projectOf } from '../project-image';
 import { openWholeLayout } from '../whole-layout';
 import { writeWhole } from '../write-whole';
 import { askWithin } from './ask';
@@ -77,12 +77,10 @@ async function check(options: VerifyExecutorSchema, context: ExecutorContext): P
   };
 
   await make(['image-size', 'stack-size'], () =>
-    judgeImages(budgeted(context.root, services), stack.budget, stackFile),
+    judgeImages(builtImages(context, services), stack.budget, stackFile),
   );
   await make(['image-secrets'], () =>
-    inTurns(services, 2, async (service) => {
-      const folder = folderOf(context.root, service);
-      const record = readRecord(folder, service.name);
+    inTurns(builtImages(context, services), 2, async ({ folder, record }) => {
       const layout = await openWholeLayout(folder, record, { workspaceRoot: context.root, engine: 'docker' });
       return judgeSecrets({ record, layout });
     }),
@@ -111,16 +109,13 @@ async function check(options: VerifyExecutorSchema, context: ExecutorContext): P
   return report.passed;
 }
 
-function folderOf(root: string, service: Service): string {
-  return join(root, imageFolder(service, undefined, 'image'));
-}
-
-function budgeted(root: string, services: readonly Service[]) {
-  return services.map((service) => ({
-    record: readRecord(folderOf(root, service), service.name),
-    budget: service.budget,
-    description: `${service.root}/toolbox.yaml`,
-  }));
+/** The image of each service, with what its description says of it. */
+function builtImages(context: ExecutorContext, services: readonly Service[]) {
+  return services.map((service) => {
+    const folder = join(context.root, builtFolder(context, service.name));
+    const record = readRecord(folder, service.name);
+    return { folder, record, budget: service.budget, description: `${service.root}/toolbox.yaml` };
+  });
 }
 
 async function tryConnections(

@@ -1,6 +1,7 @@
 import type { ImageRecord } from '../../packages/images/image-record';
 import type { Budget } from '../../packages/service/types';
 import { megabytes } from '../megabytes';
+import { judgeStackSize } from '../stack-size';
 import { judged, type CheckResult } from './result';
 
 /** An image with the budget of its service. */
@@ -28,9 +29,9 @@ export function judgeImages(
     );
   });
   if (images.length === 0) return each;
-  const together = sizeOfAll(
+  const together = judgeStackSize(
     images.map(({ record }) => record),
-    stack.of,
+    stack,
   );
   return [
     ...each,
@@ -38,17 +39,9 @@ export function judgeImages(
       'stack-size',
       'all images',
       `at most ${stack.text} ${stack.of}`,
-      megabytes(together),
-      together <= stack.bytes,
+      megabytes(together[stack.of]),
+      together.passed,
       `See: nx docker-size-check infrastructure; or raise budget in ${stackFile}`,
     ),
   ];
-}
-
-/** Layers that images share are there once. */
-function sizeOfAll(records: readonly ImageRecord[], of: Budget['of']): number {
-  const layers = new Map(
-    records.flatMap(({ layers }) => layers.map((layer) => [layer.digest, layer[of]] as const)),
-  );
-  return [...layers.values()].reduce((total, bytes) => total + bytes, 0);
 }

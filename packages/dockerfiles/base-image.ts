@@ -48,6 +48,18 @@ export function ownHistoryLength(
     .filter(({ name }) => name !== 'ONBUILD').length;
 }
 
+/** How many of an image's layers, from the first, are its base image's: those of the history entries below the Dockerfile's own. */
+export function baseLayerCount(
+  history: readonly { readonly empty_layer?: boolean }[],
+  dockerfile: Dockerfile,
+  target?: string,
+  buildArgs: Readonly<Record<string, string>> = {},
+): number {
+  if (baseImage(dockerfile, target, buildArgs) === 'scratch') return 0;
+  const own = ownHistoryLength(dockerfile, target, buildArgs);
+  return history.slice(0, Math.max(0, history.length - own)).filter((entry) => !entry.empty_layer).length;
+}
+
 /** `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` with the ARGs before the first FROM. */
 export function expand(
   text: string,
