@@ -3,24 +3,32 @@ import type { Module } from './sources';
 /** More re-exports than any project has; imports may go in a circle. */
 const mostSteps = 20;
 
+/** Where a name of a module is made: `package.module:variable`. */
+export type ResolveName = (name: string, module: Module) => string;
+
 /**
- * Follows a name of a module, such as `router` or `monitoring.router`, to where it is made: `package.module:variable`. A name that does not
- * come from a module of the project is taken for one of this module.
+ * Follows names of modules, such as `router` or `monitoring.router`, through imports to where they are made. A name that does not come from a module
+ * of the project is taken for one of the module itself. Each module is read once, and only if it is asked for.
  */
-export function resolveName(
-  name: string,
-  module: Module,
-  modules: readonly Module[],
-  steps = mostSteps,
-): string {
-  const here = `${module.name}:${name}`;
-  const [first, ...rest] = name.split('.');
-  const imported = importsOf(module).get(first!);
-  if (imported === undefined || steps === 0) return here;
-  const full = [...imported.split('.'), ...rest];
-  const variable = full.at(-1)!;
-  const target = modules.find((other) => other.name === full.slice(0, -1).join('.'));
-  return target ? resolveName(variable, target, modules, steps - 1) : here;
+export function nameResolver(modules: readonly Module[]): ResolveName {
+  // Of a module and a package of one name the first counts.
+  const byName = new Map([...modules].reverse().map((module) => [module.name, module]));
+  const imports = new Map<Module, ReadonlyMap<string, string>>();
+  const importsIn = (module: Module) => {
+    const known = imports.get(module) ?? importsOf(module);
+    imports.set(module, known);
+    return known;
+  };
+  const resolve = (name: string, module: Module, steps: number): string => {
+    const here = `${module.name}:${name}`;
+    const [first, ...rest] = name.split('.');
+    const imported = importsIn(module).get(first!);
+    if (imported === undefined || steps === 0) return here;
+    const full = [...imported.split('.'), ...rest];
+    const target = byName.get(full.slice(0, -1).join('.'));
+    return target ? resolve(full.at(-1)!, target, steps - 1) : here;
+  };
+  return (name, module) => resolve(name, module, mostSteps);
 }
 
 /** Names that a module imports, with what they stand for, e.g. `router` for `app.api.users.router`. */

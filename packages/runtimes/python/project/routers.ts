@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { resolveName } from './imports';
+import { nameResolver, type ResolveName } from './imports';
 import type { Module } from './sources';
 
 /** `X.include_router(Y, prefix="/api")`, in words: routes of the router `child` stand below `prefix` of `parent`. */
@@ -19,7 +19,8 @@ export type PrefixOf = (module: Module, variable: string) => string | null;
  */
 export function routerPrefixes(modules: readonly Module[]): PrefixOf {
   const own = new Map(modules.flatMap(routersOf));
-  const mounts = modules.flatMap((module) => mountsOf(module, modules));
+  const resolveName = nameResolver(modules);
+  const mounts = modules.flatMap((module) => mountsOf(module, resolveName));
   const prefixOf = (router: string, seen: readonly string[]): string | null => {
     if (!own.has(router)) return '';
     const mount = mounts.find(({ child }) => child === router);
@@ -28,7 +29,7 @@ export function routerPrefixes(modules: readonly Module[]): PrefixOf {
     const parts = [above, mount.prefix, own.get(router) ?? null];
     return parts.some((part) => part === null) ? null : parts.join('');
   };
-  return (module, variable) => prefixOf(resolveName(variable, module, modules), []);
+  return (module, variable) => prefixOf(resolveName(variable, module), []);
 }
 
 /** Routers that a module makes, with their own prefixes. */
@@ -40,7 +41,7 @@ function routersOf({ name, content }: Module): readonly (readonly [string, strin
   ]);
 }
 
-function mountsOf(module: Module, modules: readonly Module[]): readonly Mount[] {
+function mountsOf(module: Module, resolveName: ResolveName): readonly Mount[] {
   const calls = module.content.matchAll(/\b(\w+)\.(include_router|register_blueprint|mount)(?=\()/g);
   return [...calls].flatMap((match) => {
     const given = argumentsAt(module.content, match.index + match[0].length);
@@ -51,8 +52,8 @@ function mountsOf(module: Module, modules: readonly Module[]): readonly Mount[] 
     if (child === undefined) return [];
     return [
       {
-        child: resolveName(child, module, modules),
-        parent: resolveName(match[1]!, module, modules),
+        child: resolveName(child, module),
+        parent: resolveName(match[1]!, module),
         prefix: isMount ? literal(given.split(',')[0]!) : prefixIn(given),
       },
     ];
