@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageOf } from './backing-services';
-import { docker, tryDocker } from './engine';
+import { docker, leftOfCompose, removeComposeProject, tryDocker } from './engine';
 import { freshWorkspace, type Workspace } from './workspace';
 
 /** A stack with a proxy, an API, a worker with two roles and a service that calls the API, on PostgreSQL and Redis: through Compose only. */
@@ -76,35 +76,12 @@ describe('the stack with Compose', () => {
   afterEach(() => rmSync(join(workspace.root, override), { force: true }));
 
   function cleanUp(): void {
-    for (const project of ['dev', 'prod'].map((name) => `${stack}-${name}`))
-      for (const [list, remove] of [
-        [
-          ['ps', '-aq'],
-          ['rm', '-f'],
-        ],
-        [
-          ['network', 'ls', '-q'],
-          ['network', 'rm'],
-        ],
-        [
-          ['volume', 'ls', '-q'],
-          ['volume', 'rm'],
-        ],
-      ] as const) {
-        const ids = leftOf(project, list);
-        if (ids.length > 0) tryDocker(...remove, ...ids);
-      }
-  }
-
-  function leftOf(project: string, list: readonly string[]): readonly string[] {
-    return docker(...list, '--filter', `label=com.docker.compose.project=${project}`)
-      .split('\n')
-      .filter(Boolean);
+    for (const name of ['dev', 'prod']) removeComposeProject(`${stack}-${name}`);
   }
 
   /** Running containers of a project by their service; of several replicas the last. */
   function runningOf(project: string): ReadonlyMap<string, Running> {
-    const found = JSON.parse(docker('inspect', ...leftOf(project, ['ps', '-q']))) as Running[];
+    const found = JSON.parse(docker('inspect', ...leftOfCompose(project, ['ps', '-q']))) as Running[];
     return new Map(found.map((one) => [one.Config.Labels['com.docker.compose.service']!, one]));
   }
 
@@ -290,7 +267,7 @@ describe('the stack with Compose', () => {
     expect(workspace.nxOk(['compose-up', 'infrastructure', '--env=prod'], published)).toContain(
       `${stack}-prod is healthy: 10 containers.`,
     );
-    const beats = leftOf(`${stack}-prod`, [
+    const beats = leftOfCompose(`${stack}-prod`, [
       'ps',
       '-q',
       '--filter',
@@ -299,8 +276,8 @@ describe('the stack with Compose', () => {
     expect(beats).toHaveLength(1);
     expect(runningOf(`${stack}-dev`).get('postgres')?.State.Health.Status).toBe('healthy');
     workspace.nxOk(['compose-down', 'infrastructure']);
-    expect(leftOf(`${stack}-dev`, ['ps', '-aq'])).toEqual([]);
-    expect(leftOf(`${stack}-dev`, ['volume', 'ls', '-q'])).toHaveLength(2);
+    expect(leftOfCompose(`${stack}-dev`, ['ps', '-aq'])).toEqual([]);
+    expect(leftOfCompose(`${stack}-dev`, ['volume', 'ls', '-q'])).toHaveLength(2);
     for (const environment of ['dev', 'prod']) {
       workspace.nxOk(['compose-down', 'infrastructure', `--env=${environment}`, '--volumes']);
       for (const list of [
@@ -308,7 +285,7 @@ describe('the stack with Compose', () => {
         ['network', 'ls', '-q'],
         ['volume', 'ls', '-q'],
       ])
-        expect(leftOf(`${stack}-${environment}`, list)).toEqual([]);
+        expect(leftOfCompose(`${stack}-${environment}`, list)).toEqual([]);
     }
   });
 });

@@ -47,6 +47,34 @@ export function removeContainersOf(...projects: readonly string[]): void {
   }
 }
 
+/** What is left of a Compose project, as `list` names it, e.g. `ps -aq`. */
+export function leftOfCompose(project: string, list: readonly string[]): readonly string[] {
+  return docker(...list, '--filter', `label=com.docker.compose.project=${project}`)
+    .split('\n')
+    .filter(Boolean);
+}
+
+/** Removes the containers, networks and volumes of a Compose project. */
+export function removeComposeProject(project: string): void {
+  for (const [list, remove] of [
+    [
+      ['ps', '-aq'],
+      ['rm', '-f'],
+    ],
+    [
+      ['network', 'ls', '-q'],
+      ['network', 'rm'],
+    ],
+    [
+      ['volume', 'ls', '-q'],
+      ['volume', 'rm'],
+    ],
+  ] as const) {
+    const ids = leftOfCompose(project, list);
+    if (ids.length > 0) tryDocker(...remove, ...ids);
+  }
+}
+
 /** The address on the host where a container's port is published, e.g. `127.0.0.1:3000`. */
 export function addressOf(container: string): string {
   const line = docker('port', container).split('\n')[0] ?? '';

@@ -1,4 +1,4 @@
-import { docker, tryDocker } from './engine';
+import { docker, removeComposeProject, tryDocker } from './engine';
 import { freshWorkspace, type Workspace } from './workspace';
 
 interface Result {
@@ -76,18 +76,7 @@ describe('verify', () => {
   });
 
   function cleanUp(): void {
-    const ids = docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`)
-      .split('\n')
-      .filter(Boolean);
-    if (ids.length > 0) docker('rm', '-f', ...ids);
-    const networks = docker('network', 'ls', '-q', '--filter', `label=com.docker.compose.project=${project}`)
-      .split('\n')
-      .filter(Boolean);
-    if (networks.length > 0) docker('network', 'rm', ...networks);
-    const volumes = docker('volume', 'ls', '-q', '--filter', `label=com.docker.compose.project=${project}`)
-      .split('\n')
-      .filter(Boolean);
-    if (volumes.length > 0) docker('volume', 'rm', ...volumes);
+    removeComposeProject(project);
     tryDocker('network', 'rm', foreign);
   }
 

@@ -1,4 +1,5 @@
 /** What no image of an app can do without, by its runtime: sizes of files alone, no folders, no archive headers. */
+import { existsSync } from 'node:fs';
 
 /**
  * Counted in the template's image, where pip has installed the same lockfile: the interpreter, the libraries that it and all native modules are
@@ -53,8 +54,7 @@ export async function pythonFloor(bench, tag) {
 export async function goFloor(bench, tag, context) {
   const program = `${tag}-floor`;
   const build = ['build', '--quiet', '--target', 'build', '--tag', program, context];
-  const authority = process.env.TOOLBOX_CA_FILE ?? process.env.NODE_EXTRA_CA_CERTS;
-  await bench.docker(...build, '--secret', `id=ca,src=${authority ?? '/etc/ssl/certs/ca-certificates.crt'}`);
+  await bench.docker(...build, ...authoritySecret());
   const script =
     'cd /src && CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /tmp/floor . && stat -c %s /tmp/floor';
   const printed = await bench.docker(
@@ -69,6 +69,13 @@ export async function goFloor(bench, tag, context) {
   );
   await bench.docker('image', 'rm', '--force', program);
   return floorOf({ 'the program without symbols': Number(printed.trim().split('\n').at(-1)) });
+}
+
+/** The machine's own certificate authority as a build secret: a template's own steps may need it for the language's index. */
+export function authoritySecret() {
+  const authority = process.env.TOOLBOX_CA_FILE ?? process.env.NODE_EXTRA_CA_CERTS;
+  const own = authority && existsSync(authority) ? authority : '/etc/ssl/certs/ca-certificates.crt';
+  return ['--secret', `id=ca,src=${own}`];
 }
 
 function floorOf(sizes) {

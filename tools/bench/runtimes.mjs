@@ -2,12 +2,12 @@
  * Images of the other runtimes beside the same app on a Dockerfile as public templates have it: one or two stages, the app's packages installed
  * by the language's own tool, on the very base images that ours are made of. Where ours is not well below, it is at the floor.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allKeys, baseImage } from '../bases/catalogue.mjs';
 import { ensureBases } from '../bases/ensure.mjs';
 import { imageBytes } from './peer.mjs';
-import { goFloor, pythonFloor } from './runtime-floors.mjs';
+import { authoritySecret, goFloor, pythonFloor } from './runtime-floors.mjs';
 
 const tag = 'toolbox-bench/template';
 const python = baseImage('python-3.13-slim').name;
@@ -147,9 +147,7 @@ async function templateBytes(bench, project, { template, files }) {
     filter: (path) => !/(^|\/)(\.venv|node_modules|Dockerfile\.dockerignore)$/.test(path),
   });
   writeFileSync(join(context, 'Dockerfile'), template);
-  const authority = process.env.TOOLBOX_CA_FILE ?? process.env.NODE_EXTRA_CA_CERTS;
-  const own = authority && existsSync(authority) ? authority : '/etc/ssl/certs/ca-certificates.crt';
-  await bench.docker('build', '--quiet', '--secret', `id=ca,src=${own}`, '--tag', tag, context);
+  await bench.docker('build', '--quiet', ...authoritySecret(), '--tag', tag, context);
   return imageBytes(bench, tag);
 }
 
