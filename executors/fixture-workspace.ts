@@ -24,6 +24,14 @@ export class FixtureWorkspace {
     writeFileSync(join(this.root, path), content);
   }
 
+  /** Makes the project a service with a built file and this Dockerfile. */
+  writeService(dockerfile: string): void {
+    const description = 'runtime: node\nbuild:\n  output: dist/apps/api\n  main: main.js\n';
+    this.write('apps/api/toolbox.yaml', description);
+    this.write('apps/api/Dockerfile', dockerfile);
+    this.write('dist/apps/api/main.js', '');
+  }
+
   remove(): void {
     delete process.env['NX_WORKSPACE_DATA_DIRECTORY'];
     delete process.env['NX_CACHE_DIRECTORY'];

@@ -22,15 +22,7 @@ beforeEach(() => {
   workspace = new FixtureWorkspace();
   engine = new FixtureEngine();
   jest.spyOn(logger, 'log').mockImplementation(() => undefined);
-  workspace.write(
-    'apps/api/toolbox.yaml',
-    'runtime: node\nbuild:\n  output: dist/apps/api\n  main: main.js\n',
-  );
-  workspace.write(
-    'apps/api/Dockerfile',
-    'FROM debian:13.2-slim\nARG VERSION=0.0.0\nCOPY dist/apps/api/ ./\n',
-  );
-  workspace.write('dist/apps/api/main.js', '');
+  workspace.writeService('FROM debian:13.2-slim\nARG VERSION=0.0.0\nCOPY dist/apps/api/ ./\n');
 });
 
 afterEach(() => {

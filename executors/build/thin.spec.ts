@@ -26,12 +26,7 @@ beforeEach(() => {
   workspace = new FixtureWorkspace();
   engine = new FixtureEngine();
   jest.spyOn(logger, 'log').mockImplementation(() => undefined);
-  workspace.write(
-    'apps/api/toolbox.yaml',
-    'runtime: node\nbuild:\n  output: dist/apps/api\n  main: main.js\n',
-  );
-  workspace.write('apps/api/Dockerfile', `FROM ${name}\nCOPY dist/apps/api/ ./\n`);
-  workspace.write('dist/apps/api/main.js', '');
+  workspace.writeService(`FROM ${name}\nCOPY dist/apps/api/ ./\n`);
   engine.onBuild = ({ layout }) => {
     before = existsSync(join(layout, 'blobs/sha256')) ? readdirSync(join(layout, 'blobs/sha256')) : [];
     const { digest } = buildLayout(layout, [...baseLayers, [{ path: 'app', content: 'v1' }]], { history });

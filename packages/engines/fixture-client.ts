@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Engine } from './engine';
+import type { BuildRequest, Engine } from './engine';
 import { openEngine } from './engines';
 
 /** One answer of a made-up client: the first whose pattern matches the arguments counts. */
@@ -62,4 +62,22 @@ export class FixtureClient {
     process.env['PATH'] = this.path;
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A plain build; a spec says what it is about. */
+export function buildRequest(more: Partial<BuildRequest> & Pick<BuildRequest, 'layout'>): BuildRequest {
+  return {
+    context: '/ws',
+    dockerfile: '/ws/apps/api/Dockerfile',
+    dockerfileName: 'apps/api/Dockerfile',
+    buildArgs: {},
+    labels: {},
+    secrets: [],
+    platforms: [],
+    cacheFrom: [],
+    cacheTo: [],
+    sourceDateEpoch: 0,
+    progress: 'auto',
+    ...more,
+  };
 }

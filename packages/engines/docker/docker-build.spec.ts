@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError, type BuildRequest } from '../engine';
+import { buildRequest } from '../fixture-client';
 import { FixtureDocker, type Answer } from './fixture-docker';
 
 let docker: FixtureDocker;
@@ -31,21 +32,7 @@ const oldStore = {
 };
 
 function request(more: Partial<BuildRequest> = {}): BuildRequest {
-  return {
-    context: '/ws',
-    dockerfile: '/ws/apps/api/Dockerfile',
-    dockerfileName: 'apps/api/Dockerfile',
-    layout: join(docker.folder, 'layout'),
-    buildArgs: {},
-    labels: {},
-    secrets: [],
-    platforms: [],
-    cacheFrom: [],
-    cacheTo: [],
-    sourceDateEpoch: 0,
-    progress: 'auto',
-    ...more,
-  };
+  return buildRequest({ layout: join(docker.folder, 'layout'), ...more });
 }
 
 describe('build', () => {

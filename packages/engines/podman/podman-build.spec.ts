@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EngineError, type BuildRequest, type BuildResult } from '../engine';
-import { FixtureClient, type Answer } from '../fixture-client';
+import { buildRequest, FixtureClient, type Answer } from '../fixture-client';
 
 let podman: FixtureClient;
 
@@ -24,21 +24,8 @@ function request(dockerfile: string, more: Partial<BuildRequest> = {}): BuildReq
   const context = join(podman.folder, 'ws');
   mkdirSync(context, { recursive: true });
   writeFileSync(join(context, 'Dockerfile'), dockerfile);
-  return {
-    context,
-    dockerfile: join(context, 'Dockerfile'),
-    dockerfileName: 'apps/api/Dockerfile',
-    layout: join(podman.folder, 'layout'),
-    buildArgs: {},
-    labels: {},
-    secrets: [],
-    platforms: [],
-    cacheFrom: [],
-    cacheTo: [],
-    sourceDateEpoch: 0,
-    progress: 'auto',
-    ...more,
-  };
+  const layout = join(podman.folder, 'layout');
+  return buildRequest({ context, dockerfile: join(context, 'Dockerfile'), layout, ...more });
 }
 
 /** A build's own argument, without the name of the temporary folder. */
