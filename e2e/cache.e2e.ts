@@ -42,7 +42,8 @@ describe(`the cache never lies (TOOLBOX_SEED=${seed}, ${rounds} rounds)`, () => 
     cache = mkdtempSync(join(tmpdir(), 'toolbox-e2e-nx-cache-'));
     folders.push(cache);
     workspace = openWorkspace(workspace.root, cache);
-    workspace.nxOk(['g', 'toolbox:service', project, '--no-interactive']);
+    // On a base image, so that the layout is thin: its layers lie in a store of their own, which has mishaps of its own.
+    workspace.nxOk(['g', 'toolbox:service', project, '--base=slim', '--no-interactive']);
     write(first);
     workspace.commit('service');
   });
@@ -128,6 +129,12 @@ describe(`the cache never lies (TOOLBOX_SEED=${seed}, ${rounds} rounds)`, () => 
     // Restarts the engine only where tools/engine started it; another one is not ours to stop.
     'the engine restarted': () =>
       void spawnSync(process.execPath, [join(__dirname, '..', 'tools', 'engine', 'ensure.mjs'), '--restart']),
+    'the blob store deleted': () =>
+      rmSync(join(cache, 'toolbox-base-layers'), { recursive: true, force: true }),
+    'a blob of the blob store truncated': () => {
+      const blobs = join(cache, 'toolbox-base-layers', 'blobs', 'sha256');
+      if (existsSync(blobs)) for (const blob of readdirSync(blobs)) truncateSync(join(blobs, blob), 10);
+    },
     'a file of an earlier run in the way': () => {
       if (existsSync(join(workspace.root, 'dist', 'images', project)))
         writeFileSync(join(workspace.root, 'dist', 'images', project, 'image.json.tmp'), '{');

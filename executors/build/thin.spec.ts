@@ -111,6 +111,23 @@ it('is whole where what the engine has under that name is another image', async 
   expect((await build()).layout).toBe('full');
 });
 
+it('is whole where the engine gave an archive, whose layers are of our own compression, unless it was asked to be thin', async () => {
+  engineHasBase();
+  const saved = join(workspace.root, 'saved');
+  const { digest, configDigest } = buildLayout(saved, [...baseLayers, [{ path: 'app', content: 'v1' }]], {
+    history,
+  });
+  engine.onBuild = () =>
+    Promise.resolve({
+      kind: 'archive',
+      imageId: configDigest,
+      bases: { [name]: baseDigest },
+      save: () => ({ stream: archiveOf(openLayout(saved, digest), []), done: Promise.resolve() }),
+    });
+  expect((await build()).layout).toBe('full');
+  expect(await build({ layout: 'thin' })).toMatchObject({ layout: 'thin', leftOut: { base: reference } });
+});
+
 it('is whole without a base', async () => {
   workspace.write('apps/api/Dockerfile', 'FROM scratch\nCOPY dist/apps/api/ ./\n');
   expect((await build({ layout: 'thin' })).layout).toBe('full');

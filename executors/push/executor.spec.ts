@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, truncateSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logger } from '@nx/devkit';
 import { buildLayout } from '../../packages/images/fixture-layout';
@@ -155,5 +155,23 @@ describe('the contents of a layout', () => {
     await expect(readBlob(blobs[1]!, 0)).rejects.toThrow(
       `blob ${blobs[1]!.digest} is incomplete: the layout is corrupted.`,
     );
+  });
+
+  it('has a blob that a thin layout leaves out brought, and only that one', async () => {
+    const folder = built('api', ['acme/api:dev'], ['left out', 'own']);
+    const { digest } = JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8')) as { digest: string };
+    const [, left, own] = contentsOf(folder, digest).blobs;
+    const path = join(folder, 'blobs/sha256', left!.digest.slice(7));
+    const bytes = readFileSync(path);
+    rmSync(path);
+    const brought: string[] = [];
+    const { readBlob } = contentsOf(folder, digest, (one) => {
+      brought.push(one);
+      writeFileSync(path, bytes);
+      return Promise.resolve();
+    });
+    for (const blob of [own!, left!])
+      for await (const chunk of await readBlob(blob, 0)) expect(chunk).toBeTruthy();
+    expect(brought).toEqual([left!.digest]);
   });
 });
