@@ -5,6 +5,7 @@ import { LockfileError } from '../packages/lockfiles/lockfile-error';
 import { RegistryError } from '../packages/registry/registry-error';
 import { ScannerError } from '../packages/scanners/scanner';
 import { DescriptionError } from '../packages/service/description-error';
+import { SigningError } from '../packages/signing/signing-error';
 
 /** A mistake in how a target is used: the message is one clear line, without a stack trace. */
 export class TargetError extends Error {
@@ -38,6 +39,7 @@ function lineFor(error: unknown): string | null {
     RegistryError,
     ScannerError,
     DescriptionError,
+    SigningError,
   ];
   if (known.some((type) => error instanceof type)) return (error as Error).message;
   const { code, path } = error as NodeJS.ErrnoException;

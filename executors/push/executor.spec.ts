@@ -91,7 +91,7 @@ describe('the repositories', () => {
     expect(await push({}, workspace.context)).toEqual({ success: false });
     expect(error.mock.calls).toEqual([
       [
-        'api: its image acme/api:dev names no registry. Set registry in infrastructure/toolbox.yaml, e.g. to registry.example.com/acme, or push with --repository=registry.example.com/acme/api',
+        'api: its image acme/api:dev names no registry. Set registry in infrastructure/toolbox.yaml, e.g. to registry.example.com/acme, or name one: --repository=registry.example.com/acme/api',
       ],
     ]);
   });

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { ImageRecord } from '../../packages/images/image-record';
 import { readRecord } from '../../packages/images/record';
-import { parseReference, repositoryName, type Reference } from '../../packages/registry/reference';
-import { TargetError } from '../mistakes';
+import { imageRepositories } from '../image-repositories';
 import { imageFolder, projectOf, type TaskProject } from '../project-image';
 import type { PushExecutorSchema } from './schema.gen';
 import { readTagFacts } from './tag-facts';
@@ -36,7 +35,7 @@ export async function planPush(options: PushExecutorSchema, context: ExecutorCon
   const folder = join(context.root, imageFolder(project, options.image, 'image'));
   const record = readRecord(folder, project.name);
   const targets: PushTarget[] = [];
-  for (const [name, references] of repositories(options, record, project)) {
+  for (const [name, references] of imageRepositories(options.repository, record, project)) {
     const recorded = references.map(({ tag }) => tag ?? 'latest');
     const { registry, repository } = references[0]!;
     const tags = tagsFor(options, await readTagFacts(context, project, recorded));
@@ -50,29 +49,4 @@ export async function planPush(options: PushExecutorSchema, context: ExecutorCon
     insecure: (options.insecureRegistries ?? []).map((registry) => registry.toLowerCase()),
     dryRun: options.dryRun ?? false,
   };
-}
-
-/** The repositories to push to, with the references that led to them. */
-function repositories(
-  { repository }: PushExecutorSchema,
-  record: ImageRecord,
-  project: TaskProject,
-): ReadonlyMap<string, readonly Reference[]> {
-  const recorded = record.tags.map(parseReference);
-  if (repository !== undefined) {
-    const chosen = parseReference(repository);
-    if (!chosen.named || chosen.tag || chosen.digest)
-      throw new TargetError(
-        `${project.name}: --repository: ${repository} is no repository such as registry.example.com/acme/api (with its registry, without a tag).`,
-      );
-    return new Map([[repositoryName(chosen), [{ ...chosen, tag: recorded[0]?.tag ?? null }]]]);
-  }
-  const byName = new Map<string, Reference[]>();
-  for (const reference of recorded.filter(({ named }) => named))
-    byName.set(repositoryName(reference), [...(byName.get(repositoryName(reference)) ?? []), reference]);
-  if (byName.size === 0)
-    throw new TargetError(
-      `${project.name}: its image ${record.tags[0] ?? ''} names no registry. Set registry in infrastructure/toolbox.yaml, e.g. to registry.example.com/acme, or push with --repository=registry.example.com/acme/${project.name}`,
-    );
-  return byName;
 }

@@ -53,9 +53,17 @@ export interface PluginOptions {
      */
     'docker-scan'?: string;
     /**
+     * The target that signs the pushed image and attests what is in it.
+     */
+    'docker-sign'?: string;
+    /**
      * The target that compares the image's size with its budget.
      */
     'docker-size-check'?: string;
+    /**
+     * The target that verifies the signature of the pushed image and what is attested of it.
+     */
+    'docker-verify-signature'?: string;
     /**
      * The target that compares the running stack with its descriptions.
      */

@@ -14,7 +14,9 @@ const targets = [
   'docker-run',
   'docker-sbom',
   'docker-scan',
+  'docker-sign',
   'docker-size-check',
+  'docker-verify-signature',
   'verify',
 ] as const;
 

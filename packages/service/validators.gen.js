@@ -83,17 +83,17 @@ var require_equal = __commonJS({
 
 // <stdin>
 exports.validatePluginOptions = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/plugin-options", "x-file": "nx.json: options of the plugin", "title": "PluginOptions", "description": "Options of the plugin `toolbox` in nx.json. Every option has a default.", "type": "object", "additionalProperties": false, "examples": [{ "registry": "registry.example.com/acme", "base": "slim", "platforms": ["linux/amd64", "linux/arm64"] }], "properties": { "targetNames": { "type": "object", "additionalProperties": false, "description": "Names of the inferred targets. Give one another name where a project has a target of that name already.", "properties": { "compose-down": { "$ref": "#/definitions/targetName", "default": "compose-down", "description": "The target that stops the stack." }, "compose-logs": { "$ref": "#/definitions/targetName", "default": "compose-logs", "description": "The target that shows the logs of the stack." }, "compose-up": { "$ref": "#/definitions/targetName", "default": "compose-up", "description": "The target that starts the stack with Compose." }, "compose-validate": { "$ref": "#/definitions/targetName", "default": "compose-validate", "description": "The target that checks the Compose files." }, "docker-build": { "$ref": "#/definitions/targetName", "default": "docker-build", "description": "The target that builds the image into `dist/images/<project>`." }, "docker-deps": { "$ref": "#/definitions/targetName", "default": "docker-deps", "description": "The target that cuts the manifest and lockfile down to what one app needs." }, "docker-load": { "$ref": "#/definitions/targetName", "default": "docker-load", "description": "The target that loads the image into the engine." }, "docker-push": { "$ref": "#/definitions/targetName", "default": "docker-push", "description": "The target that pushes the image to its registry." }, "docker-run": { "$ref": "#/definitions/targetName", "default": "docker-run", "description": "The target that runs the image." }, "docker-sbom": { "$ref": "#/definitions/targetName", "default": "docker-sbom", "description": "The target that lists what is in the image." }, "docker-scan": { "$ref": "#/definitions/targetName", "default": "docker-scan", "description": "The target that audits the image and scans it for vulnerabilities." }, "docker-size-check": { "$ref": "#/definitions/targetName", "default": "docker-size-check", "description": "The target that compares the image's size with its budget." }, "verify": { "$ref": "#/definitions/targetName", "default": "verify", "description": "The target that compares the running stack with its descriptions." } } }, "engine": { "enum": ["docker", "podman"], "default": "docker", "description": "Container engine that builds and runs images." }, "builder": { "type": "string", "minLength": 1, "description": "Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. `registry` in infrastructure/toolbox.yaml comes first." }, "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. `defaults.base` in infrastructure/toolbox.yaml comes first." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. `defaults.uidStart` in infrastructure/toolbox.yaml comes first." }, "budget": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Uncompressed size that an image may have where neither its service nor `defaults.budgets` in infrastructure/toolbox.yaml names one, e.g. `200MB`. Default: the runtime's for its base." }, "platforms": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "errorMessage": "is not a platform such as linux/amd64" }, "default": [], "description": "Platforms that images are built for, e.g. `linux/amd64`. Empty: the engine's own." }, "cacheFrom": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit imports its cache from, as in `docker buildx build --cache-from`; `{project}` stands for the project's slug." }, "cacheTo": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit exports its cache to, as in `docker buildx build --cache-to`; `{project}` stands for the project's slug." }, "tag": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "errorMessage": "is not an image tag such as dev", "default": "dev", "description": "Tag that a built image gets when it is loaded." }, "layout": { "enum": ["thin", "full"], "description": "Whether built images are kept without the layers of their base image (thin) or whole (full). Default: thin where the engine or the base's registry has the base by its digest, else full." }, "context": { "enum": ["auto", "project", "workspace"], "default": "auto", "description": "Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist." }, "images": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "errorMessage": "is not a name of the catalogue such as node-24-slim" }, "additionalProperties": { "type": "string", "pattern": "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "errorMessage": "is not an image reference such as mirror.example.com/node:24.1.0-slim" }, "default": {}, "description": "Base images to take instead of the catalogue's, by the catalogue's name, e.g. `node-24-slim: mirror.example.com/node:24.1.0-slim`." } }, "definitions": { "targetName": { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/plugin-options", "x-file": "nx.json: options of the plugin", "title": "PluginOptions", "description": "Options of the plugin `toolbox` in nx.json. Every option has a default.", "type": "object", "additionalProperties": false, "examples": [{ "registry": "registry.example.com/acme", "base": "slim", "platforms": ["linux/amd64", "linux/arm64"] }], "properties": { "targetNames": { "type": "object", "additionalProperties": false, "description": "Names of the inferred targets. Give one another name where a project has a target of that name already.", "properties": { "compose-down": { "$ref": "#/definitions/targetName", "default": "compose-down", "description": "The target that stops the stack." }, "compose-logs": { "$ref": "#/definitions/targetName", "default": "compose-logs", "description": "The target that shows the logs of the stack." }, "compose-up": { "$ref": "#/definitions/targetName", "default": "compose-up", "description": "The target that starts the stack with Compose." }, "compose-validate": { "$ref": "#/definitions/targetName", "default": "compose-validate", "description": "The target that checks the Compose files." }, "docker-build": { "$ref": "#/definitions/targetName", "default": "docker-build", "description": "The target that builds the image into `dist/images/<project>`." }, "docker-deps": { "$ref": "#/definitions/targetName", "default": "docker-deps", "description": "The target that cuts the manifest and lockfile down to what one app needs." }, "docker-load": { "$ref": "#/definitions/targetName", "default": "docker-load", "description": "The target that loads the image into the engine." }, "docker-push": { "$ref": "#/definitions/targetName", "default": "docker-push", "description": "The target that pushes the image to its registry." }, "docker-run": { "$ref": "#/definitions/targetName", "default": "docker-run", "description": "The target that runs the image." }, "docker-sbom": { "$ref": "#/definitions/targetName", "default": "docker-sbom", "description": "The target that lists what is in the image." }, "docker-scan": { "$ref": "#/definitions/targetName", "default": "docker-scan", "description": "The target that audits the image and scans it for vulnerabilities." }, "docker-sign": { "$ref": "#/definitions/targetName", "default": "docker-sign", "description": "The target that signs the pushed image and attests what is in it." }, "docker-size-check": { "$ref": "#/definitions/targetName", "default": "docker-size-check", "description": "The target that compares the image's size with its budget." }, "docker-verify-signature": { "$ref": "#/definitions/targetName", "default": "docker-verify-signature", "description": "The target that verifies the signature of the pushed image and what is attested of it." }, "verify": { "$ref": "#/definitions/targetName", "default": "verify", "description": "The target that compares the running stack with its descriptions." } } }, "engine": { "enum": ["docker", "podman"], "default": "docker", "description": "Container engine that builds and runs images." }, "builder": { "type": "string", "minLength": 1, "description": "Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. `registry` in infrastructure/toolbox.yaml comes first." }, "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. `defaults.base` in infrastructure/toolbox.yaml comes first." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. `defaults.uidStart` in infrastructure/toolbox.yaml comes first." }, "budget": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Uncompressed size that an image may have where neither its service nor `defaults.budgets` in infrastructure/toolbox.yaml names one, e.g. `200MB`. Default: the runtime's for its base." }, "platforms": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "errorMessage": "is not a platform such as linux/amd64" }, "default": [], "description": "Platforms that images are built for, e.g. `linux/amd64`. Empty: the engine's own." }, "cacheFrom": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit imports its cache from, as in `docker buildx build --cache-from`; `{project}` stands for the project's slug." }, "cacheTo": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit exports its cache to, as in `docker buildx build --cache-to`; `{project}` stands for the project's slug." }, "tag": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "errorMessage": "is not an image tag such as dev", "default": "dev", "description": "Tag that a built image gets when it is loaded." }, "layout": { "enum": ["thin", "full"], "description": "Whether built images are kept without the layers of their base image (thin) or whole (full). Default: thin where the engine or the base's registry has the base by its digest, else full." }, "context": { "enum": ["auto", "project", "workspace"], "default": "auto", "description": "Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist." }, "images": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "errorMessage": "is not a name of the catalogue such as node-24-slim" }, "additionalProperties": { "type": "string", "pattern": "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "errorMessage": "is not an image reference such as mirror.example.com/node:24.1.0-slim" }, "default": {}, "description": "Base images to take instead of the catalogue's, by the catalogue's name, e.g. `node-24-slim: mirror.example.com/node:24.1.0-slim`." } }, "definitions": { "targetName": { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" } } };
 var schema12 = { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" };
 var func2 = Object.prototype.hasOwnProperty;
 var func4 = require_ucs2length().default;
 var pattern0 = new RegExp("^[^\\s:][^\\s]*$", "u");
-var pattern13 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "u");
-var pattern14 = new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "u");
-var pattern15 = new RegExp("^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "u");
-var pattern16 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "u");
-var pattern17 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
-var pattern18 = new RegExp("^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
+var pattern15 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "u");
+var pattern16 = new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "u");
+var pattern17 = new RegExp("^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "u");
+var pattern18 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "u");
+var pattern19 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+var pattern20 = new RegExp("^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -366,11 +366,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-size-check"] !== void 0) {
-          let data12 = data0["docker-size-check"];
+        if (data0["docker-sign"] !== void 0) {
+          let data12 = data0["docker-sign"];
           if (typeof data12 === "string") {
             if (!pattern0.test(data12)) {
-              const err24 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data12 };
+              const err24 = { instancePath: instancePath + "/targetNames/docker-sign", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data12 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -379,7 +379,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err25 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data12 };
+            const err25 = { instancePath: instancePath + "/targetNames/docker-sign", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data12 };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -388,11 +388,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0.verify !== void 0) {
-          let data13 = data0.verify;
+        if (data0["docker-size-check"] !== void 0) {
+          let data13 = data0["docker-size-check"];
           if (typeof data13 === "string") {
             if (!pattern0.test(data13)) {
-              const err26 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data13 };
+              const err26 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data13 };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -401,7 +401,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err27 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data13 };
+            const err27 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data13 };
             if (vErrors === null) {
               vErrors = [err27];
             } else {
@@ -410,64 +410,64 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data0["docker-verify-signature"] !== void 0) {
+          let data14 = data0["docker-verify-signature"];
+          if (typeof data14 === "string") {
+            if (!pattern0.test(data14)) {
+              const err28 = { instancePath: instancePath + "/targetNames/docker-verify-signature", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data14 };
+              if (vErrors === null) {
+                vErrors = [err28];
+              } else {
+                vErrors.push(err28);
+              }
+              errors++;
+            }
+          } else {
+            const err29 = { instancePath: instancePath + "/targetNames/docker-verify-signature", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data14 };
+            if (vErrors === null) {
+              vErrors = [err29];
+            } else {
+              vErrors.push(err29);
+            }
+            errors++;
+          }
+        }
+        if (data0.verify !== void 0) {
+          let data15 = data0.verify;
+          if (typeof data15 === "string") {
+            if (!pattern0.test(data15)) {
+              const err30 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data15 };
+              if (vErrors === null) {
+                vErrors = [err30];
+              } else {
+                vErrors.push(err30);
+              }
+              errors++;
+            }
+          } else {
+            const err31 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data15 };
+            if (vErrors === null) {
+              vErrors = [err31];
+            } else {
+              vErrors.push(err31);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err28 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targetNames.type, parentSchema: schema11.properties.targetNames, data: data0 };
+        const err32 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targetNames.type, parentSchema: schema11.properties.targetNames, data: data0 };
         if (vErrors === null) {
-          vErrors = [err28];
+          vErrors = [err32];
         } else {
-          vErrors.push(err28);
+          vErrors.push(err32);
         }
         errors++;
       }
     }
     if (data.engine !== void 0) {
-      let data14 = data.engine;
-      if (!(data14 === "docker" || data14 === "podman")) {
-        const err29 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema11.properties.engine.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.engine.enum, parentSchema: schema11.properties.engine, data: data14 };
-        if (vErrors === null) {
-          vErrors = [err29];
-        } else {
-          vErrors.push(err29);
-        }
-        errors++;
-      }
-    }
-    if (data.builder !== void 0) {
-      let data15 = data.builder;
-      if (typeof data15 === "string") {
-        if (func4(data15) < 1) {
-          const err30 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.builder, data: data15 };
-          if (vErrors === null) {
-            vErrors = [err30];
-          } else {
-            vErrors.push(err30);
-          }
-          errors++;
-        }
-      } else {
-        const err31 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.builder.type, parentSchema: schema11.properties.builder, data: data15 };
-        if (vErrors === null) {
-          vErrors = [err31];
-        } else {
-          vErrors.push(err31);
-        }
-        errors++;
-      }
-    }
-    if (data.registry !== void 0) {
-      let data16 = data.registry;
-      if (typeof data16 === "string") {
-        if (!pattern13.test(data16)) {
-          const err32 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema11.properties.registry, data: data16 };
-          if (vErrors === null) {
-            vErrors = [err32];
-          } else {
-            vErrors.push(err32);
-          }
-          errors++;
-        }
-      } else {
-        const err33 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.registry.type, parentSchema: schema11.properties.registry, data: data16 };
+      let data16 = data.engine;
+      if (!(data16 === "docker" || data16 === "podman")) {
+        const err33 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema11.properties.engine.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.engine.enum, parentSchema: schema11.properties.engine, data: data16 };
         if (vErrors === null) {
           vErrors = [err33];
         } else {
@@ -476,22 +476,20 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.base !== void 0) {
-      let data17 = data.base;
-      if (!(data17 === "alpine" || data17 === "slim" || data17 === "distroless")) {
-        const err34 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema11.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.base.enum, parentSchema: schema11.properties.base, data: data17 };
-        if (vErrors === null) {
-          vErrors = [err34];
-        } else {
-          vErrors.push(err34);
+    if (data.builder !== void 0) {
+      let data17 = data.builder;
+      if (typeof data17 === "string") {
+        if (func4(data17) < 1) {
+          const err34 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.builder, data: data17 };
+          if (vErrors === null) {
+            vErrors = [err34];
+          } else {
+            vErrors.push(err34);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.uidStart !== void 0) {
-      let data18 = data.uidStart;
-      if (!(typeof data18 == "number" && (!(data18 % 1) && !isNaN(data18)) && isFinite(data18))) {
-        const err35 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.uidStart.type, parentSchema: schema11.properties.uidStart, data: data18 };
+      } else {
+        const err35 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.builder.type, parentSchema: schema11.properties.builder, data: data17 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -499,9 +497,12 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data18 == "number" && isFinite(data18)) {
-        if (data18 > 65533 || isNaN(data18)) {
-          const err36 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema11.properties.uidStart, data: data18 };
+    }
+    if (data.registry !== void 0) {
+      let data18 = data.registry;
+      if (typeof data18 === "string") {
+        if (!pattern15.test(data18)) {
+          const err36 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema11.properties.registry, data: data18 };
           if (vErrors === null) {
             vErrors = [err36];
           } else {
@@ -509,31 +510,32 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data18 < 1001 || isNaN(data18)) {
-          const err37 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema11.properties.uidStart, data: data18 };
-          if (vErrors === null) {
-            vErrors = [err37];
-          } else {
-            vErrors.push(err37);
-          }
-          errors++;
+      } else {
+        const err37 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.registry.type, parentSchema: schema11.properties.registry, data: data18 };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
         }
+        errors++;
       }
     }
-    if (data.budget !== void 0) {
-      let data19 = data.budget;
-      if (typeof data19 === "string") {
-        if (!pattern14.test(data19)) {
-          const err38 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema11.properties.budget, data: data19 };
-          if (vErrors === null) {
-            vErrors = [err38];
-          } else {
-            vErrors.push(err38);
-          }
-          errors++;
+    if (data.base !== void 0) {
+      let data19 = data.base;
+      if (!(data19 === "alpine" || data19 === "slim" || data19 === "distroless")) {
+        const err38 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema11.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.base.enum, parentSchema: schema11.properties.base, data: data19 };
+        if (vErrors === null) {
+          vErrors = [err38];
+        } else {
+          vErrors.push(err38);
         }
-      } else {
-        const err39 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.budget.type, parentSchema: schema11.properties.budget, data: data19 };
+        errors++;
+      }
+    }
+    if (data.uidStart !== void 0) {
+      let data20 = data.uidStart;
+      if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
+        const err39 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.uidStart.type, parentSchema: schema11.properties.uidStart, data: data20 };
         if (vErrors === null) {
           vErrors = [err39];
         } else {
@@ -541,58 +543,41 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.platforms !== void 0) {
-      let data20 = data.platforms;
-      if (Array.isArray(data20)) {
-        const len0 = data20.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data21 = data20[i0];
-          if (typeof data21 === "string") {
-            if (!pattern15.test(data21)) {
-              const err40 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$" }, message: 'must match pattern "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"', schema: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", parentSchema: schema11.properties.platforms.items, data: data21 };
-              if (vErrors === null) {
-                vErrors = [err40];
-              } else {
-                vErrors.push(err40);
-              }
-              errors++;
-            }
+      if (typeof data20 == "number" && isFinite(data20)) {
+        if (data20 > 65533 || isNaN(data20)) {
+          const err40 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema11.properties.uidStart, data: data20 };
+          if (vErrors === null) {
+            vErrors = [err40];
           } else {
-            const err41 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.platforms.items.type, parentSchema: schema11.properties.platforms.items, data: data21 };
-            if (vErrors === null) {
-              vErrors = [err41];
-            } else {
-              vErrors.push(err41);
-            }
-            errors++;
+            vErrors.push(err40);
           }
+          errors++;
         }
-        let i1 = data20.length;
-        let j0;
-        if (i1 > 1) {
-          const indices0 = {};
-          for (; i1--; ) {
-            let item0 = data20[i1];
-            if (typeof item0 !== "string") {
-              continue;
-            }
-            if (typeof indices0[item0] == "number") {
-              j0 = indices0[item0];
-              const err42 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema11.properties.platforms, data: data20 };
-              if (vErrors === null) {
-                vErrors = [err42];
-              } else {
-                vErrors.push(err42);
-              }
-              errors++;
-              break;
-            }
-            indices0[item0] = i1;
+        if (data20 < 1001 || isNaN(data20)) {
+          const err41 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema11.properties.uidStart, data: data20 };
+          if (vErrors === null) {
+            vErrors = [err41];
+          } else {
+            vErrors.push(err41);
           }
+          errors++;
+        }
+      }
+    }
+    if (data.budget !== void 0) {
+      let data21 = data.budget;
+      if (typeof data21 === "string") {
+        if (!pattern16.test(data21)) {
+          const err42 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema11.properties.budget, data: data21 };
+          if (vErrors === null) {
+            vErrors = [err42];
+          } else {
+            vErrors.push(err42);
+          }
+          errors++;
         }
       } else {
-        const err43 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.platforms.type, parentSchema: schema11.properties.platforms, data: data20 };
+        const err43 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.budget.type, parentSchema: schema11.properties.budget, data: data21 };
         if (vErrors === null) {
           vErrors = [err43];
         } else {
@@ -601,15 +586,15 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.cacheFrom !== void 0) {
-      let data22 = data.cacheFrom;
+    if (data.platforms !== void 0) {
+      let data22 = data.platforms;
       if (Array.isArray(data22)) {
-        const len1 = data22.length;
-        for (let i2 = 0; i2 < len1; i2++) {
-          let data23 = data22[i2];
+        const len0 = data22.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data23 = data22[i0];
           if (typeof data23 === "string") {
-            if (func4(data23) < 1) {
-              const err44 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheFrom.items, data: data23 };
+            if (!pattern17.test(data23)) {
+              const err44 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$" }, message: 'must match pattern "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"', schema: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", parentSchema: schema11.properties.platforms.items, data: data23 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -618,7 +603,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err45 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheFrom.items.type, parentSchema: schema11.properties.cacheFrom.items, data: data23 };
+            const err45 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.platforms.items.type, parentSchema: schema11.properties.platforms.items, data: data23 };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -627,90 +612,103 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        let i1 = data22.length;
+        let j0;
+        if (i1 > 1) {
+          const indices0 = {};
+          for (; i1--; ) {
+            let item0 = data22[i1];
+            if (typeof item0 !== "string") {
+              continue;
+            }
+            if (typeof indices0[item0] == "number") {
+              j0 = indices0[item0];
+              const err46 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema11.properties.platforms, data: data22 };
+              if (vErrors === null) {
+                vErrors = [err46];
+              } else {
+                vErrors.push(err46);
+              }
+              errors++;
+              break;
+            }
+            indices0[item0] = i1;
+          }
+        }
       } else {
-        const err46 = { instancePath: instancePath + "/cacheFrom", schemaPath: "#/properties/cacheFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheFrom.type, parentSchema: schema11.properties.cacheFrom, data: data22 };
+        const err47 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.platforms.type, parentSchema: schema11.properties.platforms, data: data22 };
         if (vErrors === null) {
-          vErrors = [err46];
+          vErrors = [err47];
         } else {
-          vErrors.push(err46);
+          vErrors.push(err47);
         }
         errors++;
       }
     }
-    if (data.cacheTo !== void 0) {
-      let data24 = data.cacheTo;
+    if (data.cacheFrom !== void 0) {
+      let data24 = data.cacheFrom;
       if (Array.isArray(data24)) {
-        const len2 = data24.length;
-        for (let i3 = 0; i3 < len2; i3++) {
-          let data25 = data24[i3];
+        const len1 = data24.length;
+        for (let i2 = 0; i2 < len1; i2++) {
+          let data25 = data24[i2];
           if (typeof data25 === "string") {
             if (func4(data25) < 1) {
-              const err47 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheTo.items, data: data25 };
+              const err48 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheFrom.items, data: data25 };
               if (vErrors === null) {
-                vErrors = [err47];
+                vErrors = [err48];
               } else {
-                vErrors.push(err47);
+                vErrors.push(err48);
               }
               errors++;
             }
           } else {
-            const err48 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheTo.items.type, parentSchema: schema11.properties.cacheTo.items, data: data25 };
+            const err49 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheFrom.items.type, parentSchema: schema11.properties.cacheFrom.items, data: data25 };
             if (vErrors === null) {
-              vErrors = [err48];
+              vErrors = [err49];
             } else {
-              vErrors.push(err48);
+              vErrors.push(err49);
             }
             errors++;
           }
         }
       } else {
-        const err49 = { instancePath: instancePath + "/cacheTo", schemaPath: "#/properties/cacheTo/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheTo.type, parentSchema: schema11.properties.cacheTo, data: data24 };
+        const err50 = { instancePath: instancePath + "/cacheFrom", schemaPath: "#/properties/cacheFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheFrom.type, parentSchema: schema11.properties.cacheFrom, data: data24 };
         if (vErrors === null) {
-          vErrors = [err49];
+          vErrors = [err50];
         } else {
-          vErrors.push(err49);
+          vErrors.push(err50);
         }
         errors++;
       }
     }
-    if (data.tag !== void 0) {
-      let data26 = data.tag;
-      if (typeof data26 === "string") {
-        if (!pattern16.test(data26)) {
-          const err50 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"', schema: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", parentSchema: schema11.properties.tag, data: data26 };
-          if (vErrors === null) {
-            vErrors = [err50];
+    if (data.cacheTo !== void 0) {
+      let data26 = data.cacheTo;
+      if (Array.isArray(data26)) {
+        const len2 = data26.length;
+        for (let i3 = 0; i3 < len2; i3++) {
+          let data27 = data26[i3];
+          if (typeof data27 === "string") {
+            if (func4(data27) < 1) {
+              const err51 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheTo.items, data: data27 };
+              if (vErrors === null) {
+                vErrors = [err51];
+              } else {
+                vErrors.push(err51);
+              }
+              errors++;
+            }
           } else {
-            vErrors.push(err50);
+            const err52 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheTo.items.type, parentSchema: schema11.properties.cacheTo.items, data: data27 };
+            if (vErrors === null) {
+              vErrors = [err52];
+            } else {
+              vErrors.push(err52);
+            }
+            errors++;
           }
-          errors++;
         }
       } else {
-        const err51 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.tag.type, parentSchema: schema11.properties.tag, data: data26 };
-        if (vErrors === null) {
-          vErrors = [err51];
-        } else {
-          vErrors.push(err51);
-        }
-        errors++;
-      }
-    }
-    if (data.layout !== void 0) {
-      let data27 = data.layout;
-      if (!(data27 === "thin" || data27 === "full")) {
-        const err52 = { instancePath: instancePath + "/layout", schemaPath: "#/properties/layout/enum", keyword: "enum", params: { allowedValues: schema11.properties.layout.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.layout.enum, parentSchema: schema11.properties.layout, data: data27 };
-        if (vErrors === null) {
-          vErrors = [err52];
-        } else {
-          vErrors.push(err52);
-        }
-        errors++;
-      }
-    }
-    if (data.context !== void 0) {
-      let data28 = data.context;
-      if (!(data28 === "auto" || data28 === "project" || data28 === "workspace")) {
-        const err53 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/enum", keyword: "enum", params: { allowedValues: schema11.properties.context.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.context.enum, parentSchema: schema11.properties.context, data: data28 };
+        const err53 = { instancePath: instancePath + "/cacheTo", schemaPath: "#/properties/cacheTo/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheTo.type, parentSchema: schema11.properties.cacheTo, data: data26 };
         if (vErrors === null) {
           vErrors = [err53];
         } else {
@@ -719,71 +717,117 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.tag !== void 0) {
+      let data28 = data.tag;
+      if (typeof data28 === "string") {
+        if (!pattern18.test(data28)) {
+          const err54 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"', schema: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", parentSchema: schema11.properties.tag, data: data28 };
+          if (vErrors === null) {
+            vErrors = [err54];
+          } else {
+            vErrors.push(err54);
+          }
+          errors++;
+        }
+      } else {
+        const err55 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.tag.type, parentSchema: schema11.properties.tag, data: data28 };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      }
+    }
+    if (data.layout !== void 0) {
+      let data29 = data.layout;
+      if (!(data29 === "thin" || data29 === "full")) {
+        const err56 = { instancePath: instancePath + "/layout", schemaPath: "#/properties/layout/enum", keyword: "enum", params: { allowedValues: schema11.properties.layout.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.layout.enum, parentSchema: schema11.properties.layout, data: data29 };
+        if (vErrors === null) {
+          vErrors = [err56];
+        } else {
+          vErrors.push(err56);
+        }
+        errors++;
+      }
+    }
+    if (data.context !== void 0) {
+      let data30 = data.context;
+      if (!(data30 === "auto" || data30 === "project" || data30 === "workspace")) {
+        const err57 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/enum", keyword: "enum", params: { allowedValues: schema11.properties.context.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.context.enum, parentSchema: schema11.properties.context, data: data30 };
+        if (vErrors === null) {
+          vErrors = [err57];
+        } else {
+          vErrors.push(err57);
+        }
+        errors++;
+      }
+    }
     if (data.images !== void 0) {
-      let data29 = data.images;
-      if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
-        for (const key2 in data29) {
-          const _errs72 = errors;
+      let data31 = data.images;
+      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
+        for (const key2 in data31) {
+          const _errs78 = errors;
           if (typeof key2 === "string") {
-            if (!pattern17.test(key2)) {
-              const err54 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }, message: 'must match pattern "^[a-z0-9]+(-[a-z0-9]+)*$"', schema: "^[a-z0-9]+(-[a-z0-9]+)*$", parentSchema: schema11.properties.images.propertyNames, data: key2, propertyName: key2 };
+            if (!pattern19.test(key2)) {
+              const err58 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }, message: 'must match pattern "^[a-z0-9]+(-[a-z0-9]+)*$"', schema: "^[a-z0-9]+(-[a-z0-9]+)*$", parentSchema: schema11.properties.images.propertyNames, data: key2, propertyName: key2 };
               if (vErrors === null) {
-                vErrors = [err54];
+                vErrors = [err58];
               } else {
-                vErrors.push(err54);
+                vErrors.push(err58);
               }
               errors++;
             }
           }
-          var valid22 = _errs72 === errors;
-          if (!valid22) {
-            const err55 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema11.properties.images.propertyNames, parentSchema: schema11.properties.images, data: data29 };
+          var valid24 = _errs78 === errors;
+          if (!valid24) {
+            const err59 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema11.properties.images.propertyNames, parentSchema: schema11.properties.images, data: data31 };
             if (vErrors === null) {
-              vErrors = [err55];
+              vErrors = [err59];
             } else {
-              vErrors.push(err55);
+              vErrors.push(err59);
             }
             errors++;
           }
         }
-        for (const key3 in data29) {
-          let data30 = data29[key3];
-          if (typeof data30 === "string") {
-            if (!pattern18.test(data30)) {
-              const err56 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"', schema: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", parentSchema: schema11.properties.images.additionalProperties, data: data30 };
+        for (const key3 in data31) {
+          let data32 = data31[key3];
+          if (typeof data32 === "string") {
+            if (!pattern20.test(data32)) {
+              const err60 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"', schema: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", parentSchema: schema11.properties.images.additionalProperties, data: data32 };
               if (vErrors === null) {
-                vErrors = [err56];
+                vErrors = [err60];
               } else {
-                vErrors.push(err56);
+                vErrors.push(err60);
               }
               errors++;
             }
           } else {
-            const err57 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.images.additionalProperties.type, parentSchema: schema11.properties.images.additionalProperties, data: data30 };
+            const err61 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.images.additionalProperties.type, parentSchema: schema11.properties.images.additionalProperties, data: data32 };
             if (vErrors === null) {
-              vErrors = [err57];
+              vErrors = [err61];
             } else {
-              vErrors.push(err57);
+              vErrors.push(err61);
             }
             errors++;
           }
         }
       } else {
-        const err58 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.images.type, parentSchema: schema11.properties.images, data: data29 };
+        const err62 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.images.type, parentSchema: schema11.properties.images, data: data31 };
         if (vErrors === null) {
-          vErrors = [err58];
+          vErrors = [err62];
         } else {
-          vErrors.push(err58);
+          vErrors.push(err62);
         }
         errors++;
       }
     }
   } else {
-    const err59 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
+    const err63 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
     if (vErrors === null) {
-      vErrors = [err59];
+      vErrors = [err63];
     } else {
-      vErrors.push(err59);
+      vErrors.push(err63);
     }
     errors++;
   }
@@ -791,43 +835,43 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateService = validate11;
-var schema25 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
-var schema26 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
-var schema28 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
-var schema29 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
-var schema30 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
-var schema34 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
-var schema35 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
+var schema27 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
+var schema28 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
+var schema30 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
+var schema31 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
+var schema32 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
+var schema36 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
+var schema37 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
 var func0 = require_equal().default;
-var pattern19 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-var pattern20 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
-var pattern21 = new RegExp("^[0-9]+(\\.[0-9]+)*$", "u");
-var pattern22 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
-var pattern24 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
-var pattern25 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
-var pattern26 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
-var pattern27 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
-var pattern28 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
-var pattern29 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
-var pattern30 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
-var pattern31 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
-var pattern32 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
-var pattern33 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
-var pattern37 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
-var pattern41 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-var pattern43 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
-var pattern44 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
-var pattern45 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var schema36 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
-var schema39 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
-var schema40 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
-var schema43 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
+var pattern21 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+var pattern22 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
+var pattern23 = new RegExp("^[0-9]+(\\.[0-9]+)*$", "u");
+var pattern24 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
+var pattern26 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
+var pattern27 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
+var pattern28 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
+var pattern29 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
+var pattern30 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
+var pattern31 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
+var pattern32 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
+var pattern33 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
+var pattern34 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
+var pattern35 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
+var pattern39 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
+var pattern43 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern45 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
+var pattern46 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
+var pattern47 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var schema38 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
+var schema41 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var schema42 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
+var schema45 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.availability === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema43.required, parentSchema: schema43, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema45.required, parentSchema: schema45, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -837,7 +881,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "availability" || key0 === "latency")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema45, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -850,7 +894,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.availability;
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 >= 100 || isNaN(data0)) {
-          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema43.properties.availability, data: data0 };
+          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema45.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -859,7 +903,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0 <= 0 || isNaN(data0)) {
-          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.availability, data: data0 };
+          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema45.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -868,7 +912,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema43.properties.availability.type, parentSchema: schema43.properties.availability, data: data0 };
+        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema45.properties.availability.type, parentSchema: schema45.properties.availability, data: data0 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -881,7 +925,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.latency;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43.properties.latency, data: data1 };
+          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema45.properties.latency, data: data1 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -891,7 +935,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "p50" || key1 === "p90" || key1 === "p95" || key1 === "p99")) {
-            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43.properties.latency, data: data1 };
+            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema45.properties.latency, data: data1 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -903,8 +947,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p50 !== void 0) {
           let data2 = data1.p50;
           if (typeof data2 === "string") {
-            if (!pattern37.test(data2)) {
-              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema30, data: data2 };
+            if (!pattern39.test(data2)) {
+              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema32, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -913,7 +957,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data2 };
+            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data2 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -925,8 +969,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p90 !== void 0) {
           let data3 = data1.p90;
           if (typeof data3 === "string") {
-            if (!pattern37.test(data3)) {
-              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema30, data: data3 };
+            if (!pattern39.test(data3)) {
+              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema32, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -935,7 +979,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data3 };
+            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -947,8 +991,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p95 !== void 0) {
           let data4 = data1.p95;
           if (typeof data4 === "string") {
-            if (!pattern37.test(data4)) {
-              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema30, data: data4 };
+            if (!pattern39.test(data4)) {
+              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema32, data: data4 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -957,7 +1001,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data4 };
+            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data4 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -969,8 +1013,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p99 !== void 0) {
           let data5 = data1.p99;
           if (typeof data5 === "string") {
-            if (!pattern37.test(data5)) {
-              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema30, data: data5 };
+            if (!pattern39.test(data5)) {
+              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema32, data: data5 };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -979,7 +1023,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data5 };
+            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data5 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -989,7 +1033,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.properties.latency.type, parentSchema: schema43.properties.latency, data: data1 };
+        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema45.properties.latency.type, parentSchema: schema45.properties.latency, data: data1 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -999,7 +1043,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema45.type, parentSchema: schema45, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -1016,7 +1060,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "expose" || key0 === "resources" || key0 === "scale" || key0 === "settings" || key0 === "secrets" || key0 === "slo")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema36, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema38, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1029,7 +1073,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.expose;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (Object.keys(data0).length < 1) {
-          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema36.properties.expose, data: data0 };
+          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema38.properties.expose, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1039,7 +1083,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data0) {
           if (!(key1 === "host" || key1 === "path" || key1 === "webSocket" || key1 === "rateLimit" || key1 === "stripPath")) {
-            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema36.properties.expose, data: data0 };
+            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema38.properties.expose, data: data0 };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -1052,7 +1096,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.host;
           if (typeof data1 === "string") {
             if (func4(data1) > 253) {
-              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema28, data: data1 };
+              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema30, data: data1 };
               if (vErrors === null) {
                 vErrors = [err3];
               } else {
@@ -1060,8 +1104,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern25.test(data1)) {
-              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema28, data: data1 };
+            if (!pattern27.test(data1)) {
+              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema30, data: data1 };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -1070,7 +1114,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema28.type, parentSchema: schema28, data: data1 };
+            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -1082,8 +1126,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.path !== void 0) {
           let data2 = data0.path;
           if (typeof data2 === "string") {
-            if (!pattern26.test(data2)) {
-              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema29, data: data2 };
+            if (!pattern28.test(data2)) {
+              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema31, data: data2 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -1092,7 +1136,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.type, parentSchema: schema29, data: data2 };
+            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema31.type, parentSchema: schema31, data: data2 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -1104,7 +1148,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.webSocket !== void 0) {
           let data3 = data0.webSocket;
           if (typeof data3 !== "boolean") {
-            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema36.properties.expose.properties.webSocket.type, parentSchema: schema36.properties.expose.properties.webSocket, data: data3 };
+            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema38.properties.expose.properties.webSocket.type, parentSchema: schema38.properties.expose.properties.webSocket, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -1116,8 +1160,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.rateLimit !== void 0) {
           let data4 = data0.rateLimit;
           if (typeof data4 === "string") {
-            if (!pattern27.test(data4)) {
-              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema36.properties.expose.properties.rateLimit, data: data4 };
+            if (!pattern29.test(data4)) {
+              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema38.properties.expose.properties.rateLimit, data: data4 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -1126,7 +1170,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.properties.expose.properties.rateLimit.type, parentSchema: schema36.properties.expose.properties.rateLimit, data: data4 };
+            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.properties.expose.properties.rateLimit.type, parentSchema: schema38.properties.expose.properties.rateLimit, data: data4 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1138,7 +1182,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.stripPath !== void 0) {
           let data5 = data0.stripPath;
           if (typeof data5 !== "boolean") {
-            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema36.properties.expose.properties.stripPath.type, parentSchema: schema36.properties.expose.properties.stripPath, data: data5 };
+            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema38.properties.expose.properties.stripPath.type, parentSchema: schema38.properties.expose.properties.stripPath, data: data5 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -1148,7 +1192,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.properties.expose.type, parentSchema: schema36.properties.expose, data: data0 };
+        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema38.properties.expose.type, parentSchema: schema38.properties.expose, data: data0 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1161,7 +1205,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data6 = data.resources;
       if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
         if (Object.keys(data6).length < 1) {
-          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema39, data: data6 };
+          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema41, data: data6 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -1171,7 +1215,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data6) {
           if (!(key2 === "cpu" || key2 === "memory")) {
-            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema39, data: data6 };
+            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema41, data: data6 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -1183,7 +1227,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.cpu !== void 0) {
           let data7 = data6.cpu;
           if (typeof data7 !== "string" && !(typeof data7 == "number" && isFinite(data7))) {
-            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema39.properties.cpu.type }, message: "must be string,number", schema: schema39.properties.cpu.type, parentSchema: schema39.properties.cpu, data: data7 };
+            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema41.properties.cpu.type }, message: "must be string,number", schema: schema41.properties.cpu.type, parentSchema: schema41.properties.cpu, data: data7 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -1193,7 +1237,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data7 == "number" && isFinite(data7)) {
             if (data7 <= 0 || isNaN(data7)) {
-              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema39.properties.cpu, data: data7 };
+              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema41.properties.cpu, data: data7 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -1203,8 +1247,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data7 === "string") {
-            if (!pattern31.test(data7)) {
-              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema39.properties.cpu, data: data7 };
+            if (!pattern33.test(data7)) {
+              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema41.properties.cpu, data: data7 };
               if (vErrors === null) {
                 vErrors = [err17];
               } else {
@@ -1217,8 +1261,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.memory !== void 0) {
           let data8 = data6.memory;
           if (typeof data8 === "string") {
-            if (!pattern32.test(data8)) {
-              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema39.properties.memory, data: data8 };
+            if (!pattern34.test(data8)) {
+              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema41.properties.memory, data: data8 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -1227,7 +1271,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema39.properties.memory.type, parentSchema: schema39.properties.memory, data: data8 };
+            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema41.properties.memory.type, parentSchema: schema41.properties.memory, data: data8 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1237,7 +1281,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema39.type, parentSchema: schema39, data: data6 };
+        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema41.type, parentSchema: schema41, data: data6 };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -1250,7 +1294,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data9 = data.scale;
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length < 1) {
-          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema40, data: data9 };
+          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema42, data: data9 };
           if (vErrors === null) {
             vErrors = [err21];
           } else {
@@ -1260,7 +1304,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data9) {
           if (!(key3 === "min" || key3 === "max" || key3 === "cpu" || key3 === "memory")) {
-            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40, data: data9 };
+            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema42, data: data9 };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
@@ -1272,7 +1316,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.min !== void 0) {
           let data10 = data9.min;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema40.properties.min.type, parentSchema: schema40.properties.min, data: data10 };
+            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema42.properties.min.type, parentSchema: schema42.properties.min, data: data10 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1282,7 +1326,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 1e3 || isNaN(data10)) {
-              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema40.properties.min, data: data10 };
+              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema42.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -1291,7 +1335,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema40.properties.min, data: data10 };
+              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema42.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -1304,7 +1348,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.max !== void 0) {
           let data11 = data9.max;
           if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema40.properties.max.type, parentSchema: schema40.properties.max, data: data11 };
+            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema42.properties.max.type, parentSchema: schema42.properties.max, data: data11 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -1314,7 +1358,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data11 == "number" && isFinite(data11)) {
             if (data11 > 1e3 || isNaN(data11)) {
-              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema40.properties.max, data: data11 };
+              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema42.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1323,7 +1367,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data11 < 1 || isNaN(data11)) {
-              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema40.properties.max, data: data11 };
+              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema42.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err28];
               } else {
@@ -1336,7 +1380,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.cpu !== void 0) {
           let data12 = data9.cpu;
           if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema40.properties.cpu.type, parentSchema: schema40.properties.cpu, data: data12 };
+            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema42.properties.cpu.type, parentSchema: schema42.properties.cpu, data: data12 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -1346,7 +1390,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data12 == "number" && isFinite(data12)) {
             if (data12 > 100 || isNaN(data12)) {
-              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema40.properties.cpu, data: data12 };
+              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema42.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err30];
               } else {
@@ -1355,7 +1399,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data12 < 1 || isNaN(data12)) {
-              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema40.properties.cpu, data: data12 };
+              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema42.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err31];
               } else {
@@ -1368,7 +1412,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.memory !== void 0) {
           let data13 = data9.memory;
           if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema40.properties.memory.type, parentSchema: schema40.properties.memory, data: data13 };
+            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema42.properties.memory.type, parentSchema: schema42.properties.memory, data: data13 };
             if (vErrors === null) {
               vErrors = [err32];
             } else {
@@ -1378,7 +1422,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data13 == "number" && isFinite(data13)) {
             if (data13 > 100 || isNaN(data13)) {
-              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema40.properties.memory, data: data13 };
+              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema42.properties.memory, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -1387,7 +1431,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data13 < 1 || isNaN(data13)) {
-              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema40.properties.memory, data: data13 };
+              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema42.properties.memory, data: data13 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -1398,7 +1442,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.type, parentSchema: schema40, data: data9 };
+        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema42.type, parentSchema: schema42, data: data9 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -1413,8 +1457,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key4 in data14) {
           const _errs40 = errors;
           if (typeof key4 === "string") {
-            if (!pattern41.test(key4)) {
-              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema34.propertyNames, data: key4, propertyName: key4 };
+            if (!pattern43.test(key4)) {
+              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema36.propertyNames, data: key4, propertyName: key4 };
               if (vErrors === null) {
                 vErrors = [err36];
               } else {
@@ -1425,7 +1469,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid9 = _errs40 === errors;
           if (!valid9) {
-            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema34.propertyNames, parentSchema: schema34, data: data14 };
+            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema36.propertyNames, parentSchema: schema36, data: data14 };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -1437,7 +1481,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key5 in data14) {
           let data15 = data14[key5];
           if (typeof data15 !== "string" && !(typeof data15 == "number" && isFinite(data15)) && typeof data15 !== "boolean") {
-            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema34.additionalProperties.type }, message: "must be string,number,boolean", schema: schema34.additionalProperties.type, parentSchema: schema34.additionalProperties, data: data15 };
+            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema36.additionalProperties.type }, message: "must be string,number,boolean", schema: schema36.additionalProperties.type, parentSchema: schema36.additionalProperties, data: data15 };
             if (vErrors === null) {
               vErrors = [err38];
             } else {
@@ -1446,8 +1490,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data15 === "string") {
-            if (!pattern20.test(data15)) {
-              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema34.additionalProperties, data: data15 };
+            if (!pattern22.test(data15)) {
+              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema36.additionalProperties, data: data15 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -1458,7 +1502,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema34.type, parentSchema: schema34, data: data14 };
+        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.type, parentSchema: schema36, data: data14 };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
@@ -1475,7 +1519,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data17 = data16[i0];
           if (typeof data17 === "string") {
             if (func4(data17) > 64) {
-              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema35.items, data: data17 };
+              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema37.items, data: data17 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -1483,8 +1527,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern43.test(data17)) {
-              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema35.items, data: data17 };
+            if (!pattern45.test(data17)) {
+              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema37.items, data: data17 };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -1493,7 +1537,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.items.type, parentSchema: schema35.items, data: data17 };
+            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema37.items.type, parentSchema: schema37.items, data: data17 };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -1513,7 +1557,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema35, data: data16 };
+              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema37, data: data16 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -1526,7 +1570,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.type, parentSchema: schema35, data: data16 };
+        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema37.type, parentSchema: schema37, data: data16 };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -1542,7 +1586,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.type, parentSchema: schema36, data };
+    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema38.type, parentSchema: schema38, data };
     if (vErrors === null) {
       vErrors = [err46];
     } else {
@@ -1559,7 +1603,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.runtime === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runtime" }, message: "must have required property 'runtime'", schema: schema25.required, parentSchema: schema25, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runtime" }, message: "must have required property 'runtime'", schema: schema27.required, parentSchema: schema27, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1568,8 +1612,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema25.properties, key0)) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25, data };
+      if (!func2.call(schema27.properties, key0)) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1581,8 +1625,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.runtime !== void 0) {
       let data0 = data.runtime;
       if (typeof data0 === "string") {
-        if (!pattern19.test(data0)) {
-          const err2 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema25.properties.runtime, data: data0 };
+        if (!pattern21.test(data0)) {
+          const err2 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema27.properties.runtime, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1591,7 +1635,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.runtime.type, parentSchema: schema25.properties.runtime, data: data0 };
+        const err3 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.runtime.type, parentSchema: schema27.properties.runtime, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1603,8 +1647,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 === "string") {
-        if (!pattern20.test(data1)) {
-          const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema25.properties.description, data: data1 };
+        if (!pattern22.test(data1)) {
+          const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema27.properties.description, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -1613,7 +1657,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.description.type, parentSchema: schema25.properties.description, data: data1 };
+        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.description.type, parentSchema: schema27.properties.description, data: data1 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1625,7 +1669,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.version !== void 0) {
       let data2 = data.version;
       if (typeof data2 !== "string" && !(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-        const err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: schema25.properties.version.type }, message: "must be string,integer", schema: schema25.properties.version.type, parentSchema: schema25.properties.version, data: data2 };
+        const err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: schema27.properties.version.type }, message: "must be string,integer", schema: schema27.properties.version.type, parentSchema: schema27.properties.version, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1634,8 +1678,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data2 === "string") {
-        if (!pattern21.test(data2)) {
-          const err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)*$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)*$"', schema: "^[0-9]+(\\.[0-9]+)*$", parentSchema: schema25.properties.version, data: data2 };
+        if (!pattern23.test(data2)) {
+          const err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)*$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)*$"', schema: "^[0-9]+(\\.[0-9]+)*$", parentSchema: schema27.properties.version, data: data2 };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -1648,7 +1692,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.base !== void 0) {
       let data3 = data.base;
       if (!(data3 === "alpine" || data3 === "slim" || data3 === "distroless")) {
-        const err8 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema25.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema25.properties.base.enum, parentSchema: schema25.properties.base, data: data3 };
+        const err8 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema27.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema27.properties.base.enum, parentSchema: schema27.properties.base, data: data3 };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -1660,7 +1704,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.port !== void 0) {
       let data4 = data.port;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err9 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema25.properties.port.type, parentSchema: schema25.properties.port, data: data4 };
+        const err9 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema27.properties.port.type, parentSchema: schema27.properties.port, data: data4 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -1670,7 +1714,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 65535 || isNaN(data4)) {
-          const err10 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema25.properties.port, data: data4 };
+          const err10 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema27.properties.port, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -1679,7 +1723,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 1 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema25.properties.port, data: data4 };
+          const err11 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema27.properties.port, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -1692,7 +1736,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.uid !== void 0) {
       let data5 = data.uid;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err12 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema25.properties.uid.type, parentSchema: schema25.properties.uid, data: data5 };
+        const err12 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema27.properties.uid.type, parentSchema: schema27.properties.uid, data: data5 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1702,7 +1746,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 65533 || isNaN(data5)) {
-          const err13 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema25.properties.uid, data: data5 };
+          const err13 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema27.properties.uid, data: data5 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -1711,7 +1755,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 1001 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema25.properties.uid, data: data5 };
+          const err14 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema27.properties.uid, data: data5 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -1724,7 +1768,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.gid !== void 0) {
       let data6 = data.gid;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-        const err15 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema25.properties.gid.type, parentSchema: schema25.properties.gid, data: data6 };
+        const err15 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema27.properties.gid.type, parentSchema: schema27.properties.gid, data: data6 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1734,7 +1778,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 65533 || isNaN(data6)) {
-          const err16 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema25.properties.gid, data: data6 };
+          const err16 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema27.properties.gid, data: data6 };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -1743,7 +1787,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1001 || isNaN(data6)) {
-          const err17 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema25.properties.gid, data: data6 };
+          const err17 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema27.properties.gid, data: data6 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -1757,7 +1801,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.health;
       if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
         if (Object.keys(data7).length < 1) {
-          const err18 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema25.properties.health, data: data7 };
+          const err18 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema27.properties.health, data: data7 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -1767,7 +1811,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data7) {
           if (!(key1 === "live" || key1 === "ready" || key1 === "start")) {
-            const err19 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.health, data: data7 };
+            const err19 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.health, data: data7 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1779,8 +1823,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.live !== void 0) {
           let data8 = data7.live;
           if (typeof data8 === "string") {
-            if (!pattern22.test(data8)) {
-              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema26, data: data8 };
+            if (!pattern24.test(data8)) {
+              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema28, data: data8 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1789,7 +1833,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema26.type, parentSchema: schema26, data: data8 };
+            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema28.type, parentSchema: schema28, data: data8 };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -1801,8 +1845,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.ready !== void 0) {
           let data9 = data7.ready;
           if (typeof data9 === "string") {
-            if (!pattern22.test(data9)) {
-              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema26, data: data9 };
+            if (!pattern24.test(data9)) {
+              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema28, data: data9 };
               if (vErrors === null) {
                 vErrors = [err22];
               } else {
@@ -1811,7 +1855,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema26.type, parentSchema: schema26, data: data9 };
+            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema28.type, parentSchema: schema28, data: data9 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1823,7 +1867,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.start !== void 0) {
           let data10 = data7.start;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10)) && typeof data10 !== "string") {
-            const err24 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/type", keyword: "type", params: { type: schema25.properties.health.properties.start.type }, message: "must be integer,string", schema: schema25.properties.health.properties.start.type, parentSchema: schema25.properties.health.properties.start, data: data10 };
+            const err24 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/type", keyword: "type", params: { type: schema27.properties.health.properties.start.type }, message: "must be integer,string", schema: schema27.properties.health.properties.start.type, parentSchema: schema27.properties.health.properties.start, data: data10 };
             if (vErrors === null) {
               vErrors = [err24];
             } else {
@@ -1833,7 +1877,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 3600 || isNaN(data10)) {
-              const err25 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3600 }, message: "must be <= 3600", schema: 3600, parentSchema: schema25.properties.health.properties.start, data: data10 };
+              const err25 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3600 }, message: "must be <= 3600", schema: 3600, parentSchema: schema27.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -1842,7 +1886,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err26 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema25.properties.health.properties.start, data: data10 };
+              const err26 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema27.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -1852,8 +1896,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data10 === "string") {
-            if (!pattern24.test(data10)) {
-              const err27 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,3}[sm]$"', schema: "^[1-9][0-9]{0,3}[sm]$", parentSchema: schema25.properties.health.properties.start, data: data10 };
+            if (!pattern26.test(data10)) {
+              const err27 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,3}[sm]$"', schema: "^[1-9][0-9]{0,3}[sm]$", parentSchema: schema27.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1864,7 +1908,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err28 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.health.type, parentSchema: schema25.properties.health, data: data7 };
+        const err28 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.health.type, parentSchema: schema27.properties.health, data: data7 };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -1880,7 +1924,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data12 = data11[i0];
           if (!(data12 === "postgres" || data12 === "redis")) {
-            const err29 = { instancePath: instancePath + "/uses/" + i0, schemaPath: "#/properties/uses/items/enum", keyword: "enum", params: { allowedValues: schema25.properties.uses.items.enum }, message: "must be equal to one of the allowed values", schema: schema25.properties.uses.items.enum, parentSchema: schema25.properties.uses.items, data: data12 };
+            const err29 = { instancePath: instancePath + "/uses/" + i0, schemaPath: "#/properties/uses/items/enum", keyword: "enum", params: { allowedValues: schema27.properties.uses.items.enum }, message: "must be equal to one of the allowed values", schema: schema27.properties.uses.items.enum, parentSchema: schema27.properties.uses.items, data: data12 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -1895,7 +1939,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           outer0: for (; i1--; ) {
             for (j0 = i1; j0--; ) {
               if (func0(data11[i1], data11[j0])) {
-                const err30 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema25.properties.uses, data: data11 };
+                const err30 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema27.properties.uses, data: data11 };
                 if (vErrors === null) {
                   vErrors = [err30];
                 } else {
@@ -1908,7 +1952,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema25.properties.uses.type, parentSchema: schema25.properties.uses, data: data11 };
+        const err31 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.properties.uses.type, parentSchema: schema27.properties.uses, data: data11 };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -1925,7 +1969,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data14 = data13[i2];
           if (typeof data14 === "string") {
             if (func4(data14) < 1) {
-              const err32 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema25.properties.calls.items, data: data14 };
+              const err32 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema27.properties.calls.items, data: data14 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -1934,7 +1978,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err33 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.calls.items.type, parentSchema: schema25.properties.calls.items, data: data14 };
+            const err33 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.calls.items.type, parentSchema: schema27.properties.calls.items, data: data14 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -1954,7 +1998,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j1 = indices0[item0];
-              const err34 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema25.properties.calls, data: data13 };
+              const err34 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema27.properties.calls, data: data13 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -1967,7 +2011,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema25.properties.calls.type, parentSchema: schema25.properties.calls, data: data13 };
+        const err35 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.properties.calls.type, parentSchema: schema27.properties.calls, data: data13 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -1980,7 +2024,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data15 = data.expose;
       if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
         if (data15.host === void 0) {
-          const err36 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema25.properties.expose.required, parentSchema: schema25.properties.expose, data: data15 };
+          const err36 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema27.properties.expose.required, parentSchema: schema27.properties.expose, data: data15 };
           if (vErrors === null) {
             vErrors = [err36];
           } else {
@@ -1990,7 +2034,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data15) {
           if (!(key2 === "host" || key2 === "path" || key2 === "webSocket" || key2 === "rateLimit" || key2 === "stripPath")) {
-            const err37 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.expose, data: data15 };
+            const err37 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.expose, data: data15 };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -2003,7 +2047,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data16 = data15.host;
           if (typeof data16 === "string") {
             if (func4(data16) > 253) {
-              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema28, data: data16 };
+              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema30, data: data16 };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -2011,8 +2055,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern25.test(data16)) {
-              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema28, data: data16 };
+            if (!pattern27.test(data16)) {
+              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema30, data: data16 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -2021,7 +2065,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema28.type, parentSchema: schema28, data: data16 };
+            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data16 };
             if (vErrors === null) {
               vErrors = [err40];
             } else {
@@ -2033,8 +2077,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.path !== void 0) {
           let data17 = data15.path;
           if (typeof data17 === "string") {
-            if (!pattern26.test(data17)) {
-              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema29, data: data17 };
+            if (!pattern28.test(data17)) {
+              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema31, data: data17 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -2043,7 +2087,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.type, parentSchema: schema29, data: data17 };
+            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema31.type, parentSchema: schema31, data: data17 };
             if (vErrors === null) {
               vErrors = [err42];
             } else {
@@ -2055,7 +2099,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.webSocket !== void 0) {
           let data18 = data15.webSocket;
           if (typeof data18 !== "boolean") {
-            const err43 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema25.properties.expose.properties.webSocket.type, parentSchema: schema25.properties.expose.properties.webSocket, data: data18 };
+            const err43 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema27.properties.expose.properties.webSocket.type, parentSchema: schema27.properties.expose.properties.webSocket, data: data18 };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -2067,8 +2111,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.rateLimit !== void 0) {
           let data19 = data15.rateLimit;
           if (typeof data19 === "string") {
-            if (!pattern27.test(data19)) {
-              const err44 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema25.properties.expose.properties.rateLimit, data: data19 };
+            if (!pattern29.test(data19)) {
+              const err44 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema27.properties.expose.properties.rateLimit, data: data19 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -2077,7 +2121,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err45 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.expose.properties.rateLimit.type, parentSchema: schema25.properties.expose.properties.rateLimit, data: data19 };
+            const err45 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.expose.properties.rateLimit.type, parentSchema: schema27.properties.expose.properties.rateLimit, data: data19 };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -2089,7 +2133,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.stripPath !== void 0) {
           let data20 = data15.stripPath;
           if (typeof data20 !== "boolean") {
-            const err46 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema25.properties.expose.properties.stripPath.type, parentSchema: schema25.properties.expose.properties.stripPath, data: data20 };
+            const err46 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema27.properties.expose.properties.stripPath.type, parentSchema: schema27.properties.expose.properties.stripPath, data: data20 };
             if (vErrors === null) {
               vErrors = [err46];
             } else {
@@ -2099,7 +2143,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err47 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.expose.type, parentSchema: schema25.properties.expose, data: data15 };
+        const err47 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.expose.type, parentSchema: schema27.properties.expose, data: data15 };
         if (vErrors === null) {
           vErrors = [err47];
         } else {
@@ -2112,7 +2156,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data21 = data.proxy;
       if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
         if (Object.keys(data21).length < 1) {
-          const err48 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema25.properties.proxy, data: data21 };
+          const err48 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema27.properties.proxy, data: data21 };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -2122,7 +2166,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data21) {
           if (!(key3 === "tls" || key3 === "bodyLimit" || key3 === "timeout")) {
-            const err49 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.proxy, data: data21 };
+            const err49 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.proxy, data: data21 };
             if (vErrors === null) {
               vErrors = [err49];
             } else {
@@ -2134,7 +2178,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.tls !== void 0) {
           let data22 = data21.tls;
           if (typeof data22 !== "boolean") {
-            const err50 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema25.properties.proxy.properties.tls.type, parentSchema: schema25.properties.proxy.properties.tls, data: data22 };
+            const err50 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema27.properties.proxy.properties.tls.type, parentSchema: schema27.properties.proxy.properties.tls, data: data22 };
             if (vErrors === null) {
               vErrors = [err50];
             } else {
@@ -2146,8 +2190,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.bodyLimit !== void 0) {
           let data23 = data21.bodyLimit;
           if (typeof data23 === "string") {
-            if (!pattern28.test(data23)) {
-              const err51 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema25.properties.proxy.properties.bodyLimit, data: data23 };
+            if (!pattern30.test(data23)) {
+              const err51 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema27.properties.proxy.properties.bodyLimit, data: data23 };
               if (vErrors === null) {
                 vErrors = [err51];
               } else {
@@ -2156,7 +2200,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err52 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.proxy.properties.bodyLimit.type, parentSchema: schema25.properties.proxy.properties.bodyLimit, data: data23 };
+            const err52 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.proxy.properties.bodyLimit.type, parentSchema: schema27.properties.proxy.properties.bodyLimit, data: data23 };
             if (vErrors === null) {
               vErrors = [err52];
             } else {
@@ -2168,8 +2212,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.timeout !== void 0) {
           let data24 = data21.timeout;
           if (typeof data24 === "string") {
-            if (!pattern29.test(data24)) {
-              const err53 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema25.properties.proxy.properties.timeout, data: data24 };
+            if (!pattern31.test(data24)) {
+              const err53 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema27.properties.proxy.properties.timeout, data: data24 };
               if (vErrors === null) {
                 vErrors = [err53];
               } else {
@@ -2178,7 +2222,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err54 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.proxy.properties.timeout.type, parentSchema: schema25.properties.proxy.properties.timeout, data: data24 };
+            const err54 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.proxy.properties.timeout.type, parentSchema: schema27.properties.proxy.properties.timeout, data: data24 };
             if (vErrors === null) {
               vErrors = [err54];
             } else {
@@ -2188,7 +2232,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err55 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.proxy.type, parentSchema: schema25.properties.proxy, data: data21 };
+        const err55 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.proxy.type, parentSchema: schema27.properties.proxy, data: data21 };
         if (vErrors === null) {
           vErrors = [err55];
         } else {
@@ -2201,7 +2245,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data25 = data.roles;
       if (Array.isArray(data25)) {
         if (data25.length < 1) {
-          const err56 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema25.properties.roles, data: data25 };
+          const err56 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema27.properties.roles, data: data25 };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -2213,8 +2257,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i4 = 0; i4 < len2; i4++) {
           let data26 = data25[i4];
           if (typeof data26 === "string") {
-            if (!pattern30.test(data26)) {
-              const err57 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema25.properties.roles.items, data: data26 };
+            if (!pattern32.test(data26)) {
+              const err57 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema27.properties.roles.items, data: data26 };
               if (vErrors === null) {
                 vErrors = [err57];
               } else {
@@ -2223,7 +2267,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err58 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.roles.items.type, parentSchema: schema25.properties.roles.items, data: data26 };
+            const err58 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.roles.items.type, parentSchema: schema27.properties.roles.items, data: data26 };
             if (vErrors === null) {
               vErrors = [err58];
             } else {
@@ -2243,7 +2287,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices1[item1] == "number") {
               j2 = indices1[item1];
-              const err59 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema25.properties.roles, data: data25 };
+              const err59 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema27.properties.roles, data: data25 };
               if (vErrors === null) {
                 vErrors = [err59];
               } else {
@@ -2256,7 +2300,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err60 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema25.properties.roles.type, parentSchema: schema25.properties.roles, data: data25 };
+        const err60 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.properties.roles.type, parentSchema: schema27.properties.roles, data: data25 };
         if (vErrors === null) {
           vErrors = [err60];
         } else {
@@ -2269,7 +2313,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data27 = data.resources;
       if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
         if (Object.keys(data27).length < 1) {
-          const err61 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema25.properties.resources, data: data27 };
+          const err61 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema27.properties.resources, data: data27 };
           if (vErrors === null) {
             vErrors = [err61];
           } else {
@@ -2279,7 +2323,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data27) {
           if (!(key4 === "cpu" || key4 === "memory")) {
-            const err62 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.resources, data: data27 };
+            const err62 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.resources, data: data27 };
             if (vErrors === null) {
               vErrors = [err62];
             } else {
@@ -2291,7 +2335,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data27.cpu !== void 0) {
           let data28 = data27.cpu;
           if (typeof data28 !== "string" && !(typeof data28 == "number" && isFinite(data28))) {
-            const err63 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema25.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema25.properties.resources.properties.cpu.type, parentSchema: schema25.properties.resources.properties.cpu, data: data28 };
+            const err63 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema27.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema27.properties.resources.properties.cpu.type, parentSchema: schema27.properties.resources.properties.cpu, data: data28 };
             if (vErrors === null) {
               vErrors = [err63];
             } else {
@@ -2301,7 +2345,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data28 == "number" && isFinite(data28)) {
             if (data28 <= 0 || isNaN(data28)) {
-              const err64 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema25.properties.resources.properties.cpu, data: data28 };
+              const err64 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema27.properties.resources.properties.cpu, data: data28 };
               if (vErrors === null) {
                 vErrors = [err64];
               } else {
@@ -2311,8 +2355,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data28 === "string") {
-            if (!pattern31.test(data28)) {
-              const err65 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema25.properties.resources.properties.cpu, data: data28 };
+            if (!pattern33.test(data28)) {
+              const err65 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema27.properties.resources.properties.cpu, data: data28 };
               if (vErrors === null) {
                 vErrors = [err65];
               } else {
@@ -2325,8 +2369,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data27.memory !== void 0) {
           let data29 = data27.memory;
           if (typeof data29 === "string") {
-            if (!pattern32.test(data29)) {
-              const err66 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema25.properties.resources.properties.memory, data: data29 };
+            if (!pattern34.test(data29)) {
+              const err66 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema27.properties.resources.properties.memory, data: data29 };
               if (vErrors === null) {
                 vErrors = [err66];
               } else {
@@ -2335,7 +2379,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err67 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.resources.properties.memory.type, parentSchema: schema25.properties.resources.properties.memory, data: data29 };
+            const err67 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.resources.properties.memory.type, parentSchema: schema27.properties.resources.properties.memory, data: data29 };
             if (vErrors === null) {
               vErrors = [err67];
             } else {
@@ -2345,7 +2389,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err68 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.resources.type, parentSchema: schema25.properties.resources, data: data27 };
+        const err68 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.resources.type, parentSchema: schema27.properties.resources, data: data27 };
         if (vErrors === null) {
           vErrors = [err68];
         } else {
@@ -2358,7 +2402,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data30 = data.scale;
       if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
         if (Object.keys(data30).length < 1) {
-          const err69 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema25.properties.scale, data: data30 };
+          const err69 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema27.properties.scale, data: data30 };
           if (vErrors === null) {
             vErrors = [err69];
           } else {
@@ -2368,7 +2412,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key5 in data30) {
           if (!(key5 === "min" || key5 === "max" || key5 === "cpu" || key5 === "memory")) {
-            const err70 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.scale, data: data30 };
+            const err70 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.scale, data: data30 };
             if (vErrors === null) {
               vErrors = [err70];
             } else {
@@ -2380,7 +2424,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.min !== void 0) {
           let data31 = data30.min;
           if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
-            const err71 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema25.properties.scale.properties.min.type, parentSchema: schema25.properties.scale.properties.min, data: data31 };
+            const err71 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema27.properties.scale.properties.min.type, parentSchema: schema27.properties.scale.properties.min, data: data31 };
             if (vErrors === null) {
               vErrors = [err71];
             } else {
@@ -2390,7 +2434,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data31 == "number" && isFinite(data31)) {
             if (data31 > 1e3 || isNaN(data31)) {
-              const err72 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema25.properties.scale.properties.min, data: data31 };
+              const err72 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema27.properties.scale.properties.min, data: data31 };
               if (vErrors === null) {
                 vErrors = [err72];
               } else {
@@ -2399,7 +2443,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data31 < 1 || isNaN(data31)) {
-              const err73 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema25.properties.scale.properties.min, data: data31 };
+              const err73 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema27.properties.scale.properties.min, data: data31 };
               if (vErrors === null) {
                 vErrors = [err73];
               } else {
@@ -2412,7 +2456,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.max !== void 0) {
           let data32 = data30.max;
           if (!(typeof data32 == "number" && (!(data32 % 1) && !isNaN(data32)) && isFinite(data32))) {
-            const err74 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema25.properties.scale.properties.max.type, parentSchema: schema25.properties.scale.properties.max, data: data32 };
+            const err74 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema27.properties.scale.properties.max.type, parentSchema: schema27.properties.scale.properties.max, data: data32 };
             if (vErrors === null) {
               vErrors = [err74];
             } else {
@@ -2422,7 +2466,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data32 == "number" && isFinite(data32)) {
             if (data32 > 1e3 || isNaN(data32)) {
-              const err75 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema25.properties.scale.properties.max, data: data32 };
+              const err75 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema27.properties.scale.properties.max, data: data32 };
               if (vErrors === null) {
                 vErrors = [err75];
               } else {
@@ -2431,7 +2475,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data32 < 1 || isNaN(data32)) {
-              const err76 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema25.properties.scale.properties.max, data: data32 };
+              const err76 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema27.properties.scale.properties.max, data: data32 };
               if (vErrors === null) {
                 vErrors = [err76];
               } else {
@@ -2444,7 +2488,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.cpu !== void 0) {
           let data33 = data30.cpu;
           if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
-            const err77 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema25.properties.scale.properties.cpu.type, parentSchema: schema25.properties.scale.properties.cpu, data: data33 };
+            const err77 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema27.properties.scale.properties.cpu.type, parentSchema: schema27.properties.scale.properties.cpu, data: data33 };
             if (vErrors === null) {
               vErrors = [err77];
             } else {
@@ -2454,7 +2498,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data33 == "number" && isFinite(data33)) {
             if (data33 > 100 || isNaN(data33)) {
-              const err78 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema25.properties.scale.properties.cpu, data: data33 };
+              const err78 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema27.properties.scale.properties.cpu, data: data33 };
               if (vErrors === null) {
                 vErrors = [err78];
               } else {
@@ -2463,7 +2507,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data33 < 1 || isNaN(data33)) {
-              const err79 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema25.properties.scale.properties.cpu, data: data33 };
+              const err79 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema27.properties.scale.properties.cpu, data: data33 };
               if (vErrors === null) {
                 vErrors = [err79];
               } else {
@@ -2476,7 +2520,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.memory !== void 0) {
           let data34 = data30.memory;
           if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err80 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema25.properties.scale.properties.memory.type, parentSchema: schema25.properties.scale.properties.memory, data: data34 };
+            const err80 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema27.properties.scale.properties.memory.type, parentSchema: schema27.properties.scale.properties.memory, data: data34 };
             if (vErrors === null) {
               vErrors = [err80];
             } else {
@@ -2486,7 +2530,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data34 == "number" && isFinite(data34)) {
             if (data34 > 100 || isNaN(data34)) {
-              const err81 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema25.properties.scale.properties.memory, data: data34 };
+              const err81 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema27.properties.scale.properties.memory, data: data34 };
               if (vErrors === null) {
                 vErrors = [err81];
               } else {
@@ -2495,7 +2539,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data34 < 1 || isNaN(data34)) {
-              const err82 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema25.properties.scale.properties.memory, data: data34 };
+              const err82 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema27.properties.scale.properties.memory, data: data34 };
               if (vErrors === null) {
                 vErrors = [err82];
               } else {
@@ -2506,7 +2550,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err83 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.scale.type, parentSchema: schema25.properties.scale, data: data30 };
+        const err83 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.scale.type, parentSchema: schema27.properties.scale, data: data30 };
         if (vErrors === null) {
           vErrors = [err83];
         } else {
@@ -2522,8 +2566,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i6 = 0; i6 < len3; i6++) {
           let data36 = data35[i6];
           if (typeof data36 === "string") {
-            if (!pattern33.test(data36)) {
-              const err84 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema25.properties.writes.items, data: data36 };
+            if (!pattern35.test(data36)) {
+              const err84 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema27.properties.writes.items, data: data36 };
               if (vErrors === null) {
                 vErrors = [err84];
               } else {
@@ -2532,7 +2576,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err85 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.writes.items.type, parentSchema: schema25.properties.writes.items, data: data36 };
+            const err85 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.writes.items.type, parentSchema: schema27.properties.writes.items, data: data36 };
             if (vErrors === null) {
               vErrors = [err85];
             } else {
@@ -2552,7 +2596,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices2[item2] == "number") {
               j3 = indices2[item2];
-              const err86 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema25.properties.writes, data: data35 };
+              const err86 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema27.properties.writes, data: data35 };
               if (vErrors === null) {
                 vErrors = [err86];
               } else {
@@ -2565,7 +2609,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err87 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema25.properties.writes.type, parentSchema: schema25.properties.writes, data: data35 };
+        const err87 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema27.properties.writes.type, parentSchema: schema27.properties.writes, data: data35 };
         if (vErrors === null) {
           vErrors = [err87];
         } else {
@@ -2577,7 +2621,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data37 = data.budget;
       if (typeof data37 !== "string" && !(data37 && typeof data37 == "object" && !Array.isArray(data37))) {
-        const err88 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema25.properties.budget.type }, message: "must be string,object", schema: schema25.properties.budget.type, parentSchema: schema25.properties.budget, data: data37 };
+        const err88 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema27.properties.budget.type }, message: "must be string,object", schema: schema27.properties.budget.type, parentSchema: schema27.properties.budget, data: data37 };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -2586,8 +2630,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data37 === "string") {
-        if (!pattern14.test(data37)) {
-          const err89 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema25.properties.budget, data: data37 };
+        if (!pattern16.test(data37)) {
+          const err89 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema27.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err89];
           } else {
@@ -2598,7 +2642,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
         if (Object.keys(data37).length > 1) {
-          const err90 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema25.properties.budget, data: data37 };
+          const err90 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema27.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err90];
           } else {
@@ -2607,7 +2651,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data37).length < 1) {
-          const err91 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema25.properties.budget, data: data37 };
+          const err91 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema27.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err91];
           } else {
@@ -2617,7 +2661,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key6 in data37) {
           if (!(key6 === "uncompressed" || key6 === "compressed")) {
-            const err92 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.budget, data: data37 };
+            const err92 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.budget, data: data37 };
             if (vErrors === null) {
               vErrors = [err92];
             } else {
@@ -2629,8 +2673,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data37.uncompressed !== void 0) {
           let data38 = data37.uncompressed;
           if (typeof data38 === "string") {
-            if (!pattern14.test(data38)) {
-              const err93 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema25.properties.budget.properties.uncompressed, data: data38 };
+            if (!pattern16.test(data38)) {
+              const err93 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema27.properties.budget.properties.uncompressed, data: data38 };
               if (vErrors === null) {
                 vErrors = [err93];
               } else {
@@ -2639,7 +2683,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err94 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.budget.properties.uncompressed.type, parentSchema: schema25.properties.budget.properties.uncompressed, data: data38 };
+            const err94 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.budget.properties.uncompressed.type, parentSchema: schema27.properties.budget.properties.uncompressed, data: data38 };
             if (vErrors === null) {
               vErrors = [err94];
             } else {
@@ -2651,8 +2695,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data37.compressed !== void 0) {
           let data39 = data37.compressed;
           if (typeof data39 === "string") {
-            if (!pattern14.test(data39)) {
-              const err95 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema25.properties.budget.properties.compressed, data: data39 };
+            if (!pattern16.test(data39)) {
+              const err95 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema27.properties.budget.properties.compressed, data: data39 };
               if (vErrors === null) {
                 vErrors = [err95];
               } else {
@@ -2661,7 +2705,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err96 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.budget.properties.compressed.type, parentSchema: schema25.properties.budget.properties.compressed, data: data39 };
+            const err96 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.budget.properties.compressed.type, parentSchema: schema27.properties.budget.properties.compressed, data: data39 };
             if (vErrors === null) {
               vErrors = [err96];
             } else {
@@ -2676,7 +2720,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data40 = data.slo;
       if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
         if (data40.availability === void 0) {
-          const err97 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema25.properties.slo.required, parentSchema: schema25.properties.slo, data: data40 };
+          const err97 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema27.properties.slo.required, parentSchema: schema27.properties.slo, data: data40 };
           if (vErrors === null) {
             vErrors = [err97];
           } else {
@@ -2686,7 +2730,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key7 in data40) {
           if (!(key7 === "availability" || key7 === "latency")) {
-            const err98 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.slo, data: data40 };
+            const err98 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.slo, data: data40 };
             if (vErrors === null) {
               vErrors = [err98];
             } else {
@@ -2699,7 +2743,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data41 = data40.availability;
           if (typeof data41 == "number" && isFinite(data41)) {
             if (data41 >= 100 || isNaN(data41)) {
-              const err99 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema25.properties.slo.properties.availability, data: data41 };
+              const err99 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema27.properties.slo.properties.availability, data: data41 };
               if (vErrors === null) {
                 vErrors = [err99];
               } else {
@@ -2708,7 +2752,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data41 <= 0 || isNaN(data41)) {
-              const err100 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema25.properties.slo.properties.availability, data: data41 };
+              const err100 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema27.properties.slo.properties.availability, data: data41 };
               if (vErrors === null) {
                 vErrors = [err100];
               } else {
@@ -2717,7 +2761,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err101 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema25.properties.slo.properties.availability.type, parentSchema: schema25.properties.slo.properties.availability, data: data41 };
+            const err101 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema27.properties.slo.properties.availability.type, parentSchema: schema27.properties.slo.properties.availability, data: data41 };
             if (vErrors === null) {
               vErrors = [err101];
             } else {
@@ -2730,7 +2774,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data42 = data40.latency;
           if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
             if (Object.keys(data42).length < 1) {
-              const err102 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema25.properties.slo.properties.latency, data: data42 };
+              const err102 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema27.properties.slo.properties.latency, data: data42 };
               if (vErrors === null) {
                 vErrors = [err102];
               } else {
@@ -2740,7 +2784,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             for (const key8 in data42) {
               if (!(key8 === "p50" || key8 === "p90" || key8 === "p95" || key8 === "p99")) {
-                const err103 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.slo.properties.latency, data: data42 };
+                const err103 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.slo.properties.latency, data: data42 };
                 if (vErrors === null) {
                   vErrors = [err103];
                 } else {
@@ -2752,8 +2796,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p50 !== void 0) {
               let data43 = data42.p50;
               if (typeof data43 === "string") {
-                if (!pattern37.test(data43)) {
-                  const err104 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema30, data: data43 };
+                if (!pattern39.test(data43)) {
+                  const err104 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema32, data: data43 };
                   if (vErrors === null) {
                     vErrors = [err104];
                   } else {
@@ -2762,7 +2806,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err105 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data43 };
+                const err105 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data43 };
                 if (vErrors === null) {
                   vErrors = [err105];
                 } else {
@@ -2774,8 +2818,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p90 !== void 0) {
               let data44 = data42.p90;
               if (typeof data44 === "string") {
-                if (!pattern37.test(data44)) {
-                  const err106 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema30, data: data44 };
+                if (!pattern39.test(data44)) {
+                  const err106 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema32, data: data44 };
                   if (vErrors === null) {
                     vErrors = [err106];
                   } else {
@@ -2784,7 +2828,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err107 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data44 };
+                const err107 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data44 };
                 if (vErrors === null) {
                   vErrors = [err107];
                 } else {
@@ -2796,8 +2840,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p95 !== void 0) {
               let data45 = data42.p95;
               if (typeof data45 === "string") {
-                if (!pattern37.test(data45)) {
-                  const err108 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema30, data: data45 };
+                if (!pattern39.test(data45)) {
+                  const err108 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema32, data: data45 };
                   if (vErrors === null) {
                     vErrors = [err108];
                   } else {
@@ -2806,7 +2850,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err109 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data45 };
+                const err109 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data45 };
                 if (vErrors === null) {
                   vErrors = [err109];
                 } else {
@@ -2818,8 +2862,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p99 !== void 0) {
               let data46 = data42.p99;
               if (typeof data46 === "string") {
-                if (!pattern37.test(data46)) {
-                  const err110 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema30, data: data46 };
+                if (!pattern39.test(data46)) {
+                  const err110 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema32, data: data46 };
                   if (vErrors === null) {
                     vErrors = [err110];
                   } else {
@@ -2828,7 +2872,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err111 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data46 };
+                const err111 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data46 };
                 if (vErrors === null) {
                   vErrors = [err111];
                 } else {
@@ -2838,7 +2882,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err112 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.slo.properties.latency.type, parentSchema: schema25.properties.slo.properties.latency, data: data42 };
+            const err112 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.slo.properties.latency.type, parentSchema: schema27.properties.slo.properties.latency, data: data42 };
             if (vErrors === null) {
               vErrors = [err112];
             } else {
@@ -2848,7 +2892,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err113 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.slo.type, parentSchema: schema25.properties.slo, data: data40 };
+        const err113 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.slo.type, parentSchema: schema27.properties.slo, data: data40 };
         if (vErrors === null) {
           vErrors = [err113];
         } else {
@@ -2863,8 +2907,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key9 in data47) {
           const _errs113 = errors;
           if (typeof key9 === "string") {
-            if (!pattern41.test(key9)) {
-              const err114 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema34.propertyNames, data: key9, propertyName: key9 };
+            if (!pattern43.test(key9)) {
+              const err114 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema36.propertyNames, data: key9, propertyName: key9 };
               if (vErrors === null) {
                 vErrors = [err114];
               } else {
@@ -2875,7 +2919,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid30 = _errs113 === errors;
           if (!valid30) {
-            const err115 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema34.propertyNames, parentSchema: schema34, data: data47 };
+            const err115 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema36.propertyNames, parentSchema: schema36, data: data47 };
             if (vErrors === null) {
               vErrors = [err115];
             } else {
@@ -2887,7 +2931,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key10 in data47) {
           let data48 = data47[key10];
           if (typeof data48 !== "string" && !(typeof data48 == "number" && isFinite(data48)) && typeof data48 !== "boolean") {
-            const err116 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema34.additionalProperties.type }, message: "must be string,number,boolean", schema: schema34.additionalProperties.type, parentSchema: schema34.additionalProperties, data: data48 };
+            const err116 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema36.additionalProperties.type }, message: "must be string,number,boolean", schema: schema36.additionalProperties.type, parentSchema: schema36.additionalProperties, data: data48 };
             if (vErrors === null) {
               vErrors = [err116];
             } else {
@@ -2896,8 +2940,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data48 === "string") {
-            if (!pattern20.test(data48)) {
-              const err117 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema34.additionalProperties, data: data48 };
+            if (!pattern22.test(data48)) {
+              const err117 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema36.additionalProperties, data: data48 };
               if (vErrors === null) {
                 vErrors = [err117];
               } else {
@@ -2908,7 +2952,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err118 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema34.type, parentSchema: schema34, data: data47 };
+        const err118 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema36.type, parentSchema: schema36, data: data47 };
         if (vErrors === null) {
           vErrors = [err118];
         } else {
@@ -2925,7 +2969,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data50 = data49[i8];
           if (typeof data50 === "string") {
             if (func4(data50) > 64) {
-              const err119 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema35.items, data: data50 };
+              const err119 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema37.items, data: data50 };
               if (vErrors === null) {
                 vErrors = [err119];
               } else {
@@ -2933,8 +2977,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern43.test(data50)) {
-              const err120 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema35.items, data: data50 };
+            if (!pattern45.test(data50)) {
+              const err120 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema37.items, data: data50 };
               if (vErrors === null) {
                 vErrors = [err120];
               } else {
@@ -2943,7 +2987,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err121 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.items.type, parentSchema: schema35.items, data: data50 };
+            const err121 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema37.items.type, parentSchema: schema37.items, data: data50 };
             if (vErrors === null) {
               vErrors = [err121];
             } else {
@@ -2963,7 +3007,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices3[item3] == "number") {
               j4 = indices3[item3];
-              const err122 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema35, data: data49 };
+              const err122 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema37, data: data49 };
               if (vErrors === null) {
                 vErrors = [err122];
               } else {
@@ -2976,7 +3020,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err123 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.type, parentSchema: schema35, data: data49 };
+        const err123 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema37.type, parentSchema: schema37, data: data49 };
         if (vErrors === null) {
           vErrors = [err123];
         } else {
@@ -2989,7 +3033,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data51 = data.build;
       if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
         if (Object.keys(data51).length < 1) {
-          const err124 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema25.properties.build, data: data51 };
+          const err124 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema27.properties.build, data: data51 };
           if (vErrors === null) {
             vErrors = [err124];
           } else {
@@ -2999,7 +3043,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key11 in data51) {
           if (!(key11 === "target" || key11 === "output" || key11 === "main" || key11 === "dependencies" || key11 === "lockfile")) {
-            const err125 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.build, data: data51 };
+            const err125 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.build, data: data51 };
             if (vErrors === null) {
               vErrors = [err125];
             } else {
@@ -3011,7 +3055,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data51.target !== void 0) {
           let data52 = data51.target;
           if (typeof data52 !== "string" && data52 !== null) {
-            const err126 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema25.properties.build.properties.target.type }, message: "must be string,null", schema: schema25.properties.build.properties.target.type, parentSchema: schema25.properties.build.properties.target, data: data52 };
+            const err126 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema27.properties.build.properties.target.type }, message: "must be string,null", schema: schema27.properties.build.properties.target.type, parentSchema: schema27.properties.build.properties.target, data: data52 };
             if (vErrors === null) {
               vErrors = [err126];
             } else {
@@ -3021,7 +3065,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data52 === "string") {
             if (func4(data52) < 1) {
-              const err127 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema25.properties.build.properties.target, data: data52 };
+              const err127 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema27.properties.build.properties.target, data: data52 };
               if (vErrors === null) {
                 vErrors = [err127];
               } else {
@@ -3035,7 +3079,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data53 = data51.output;
           if (typeof data53 === "string") {
             if (func4(data53) < 1) {
-              const err128 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema25.properties.build.properties.output, data: data53 };
+              const err128 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema27.properties.build.properties.output, data: data53 };
               if (vErrors === null) {
                 vErrors = [err128];
               } else {
@@ -3044,7 +3088,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err129 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.build.properties.output.type, parentSchema: schema25.properties.build.properties.output, data: data53 };
+            const err129 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.build.properties.output.type, parentSchema: schema27.properties.build.properties.output, data: data53 };
             if (vErrors === null) {
               vErrors = [err129];
             } else {
@@ -3057,7 +3101,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data54 = data51.main;
           if (typeof data54 === "string") {
             if (func4(data54) < 1) {
-              const err130 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema25.properties.build.properties.main, data: data54 };
+              const err130 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema27.properties.build.properties.main, data: data54 };
               if (vErrors === null) {
                 vErrors = [err130];
               } else {
@@ -3066,7 +3110,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err131 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.build.properties.main.type, parentSchema: schema25.properties.build.properties.main, data: data54 };
+            const err131 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.build.properties.main.type, parentSchema: schema27.properties.build.properties.main, data: data54 };
             if (vErrors === null) {
               vErrors = [err131];
             } else {
@@ -3078,7 +3122,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data51.dependencies !== void 0) {
           let data55 = data51.dependencies;
           if (!(data55 === "bundled" || data55 === "pruned" || data55 === "locked")) {
-            const err132 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema25.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema25.properties.build.properties.dependencies.enum, parentSchema: schema25.properties.build.properties.dependencies, data: data55 };
+            const err132 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema27.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema27.properties.build.properties.dependencies.enum, parentSchema: schema27.properties.build.properties.dependencies, data: data55 };
             if (vErrors === null) {
               vErrors = [err132];
             } else {
@@ -3091,7 +3135,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data56 = data51.lockfile;
           if (typeof data56 === "string") {
             if (func4(data56) < 1) {
-              const err133 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema25.properties.build.properties.lockfile, data: data56 };
+              const err133 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema27.properties.build.properties.lockfile, data: data56 };
               if (vErrors === null) {
                 vErrors = [err133];
               } else {
@@ -3100,7 +3144,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err134 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.build.properties.lockfile.type, parentSchema: schema25.properties.build.properties.lockfile, data: data56 };
+            const err134 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.build.properties.lockfile.type, parentSchema: schema27.properties.build.properties.lockfile, data: data56 };
             if (vErrors === null) {
               vErrors = [err134];
             } else {
@@ -3110,7 +3154,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err135 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.build.type, parentSchema: schema25.properties.build, data: data51 };
+        const err135 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.build.type, parentSchema: schema27.properties.build, data: data51 };
         if (vErrors === null) {
           vErrors = [err135];
         } else {
@@ -3123,7 +3167,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data57 = data.image;
       if (data57 && typeof data57 == "object" && !Array.isArray(data57)) {
         if (data57.repository === void 0) {
-          const err136 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema25.properties.image.required, parentSchema: schema25.properties.image, data: data57 };
+          const err136 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema27.properties.image.required, parentSchema: schema27.properties.image, data: data57 };
           if (vErrors === null) {
             vErrors = [err136];
           } else {
@@ -3133,7 +3177,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key12 in data57) {
           if (!(key12 === "repository")) {
-            const err137 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema25.properties.image, data: data57 };
+            const err137 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema27.properties.image, data: data57 };
             if (vErrors === null) {
               vErrors = [err137];
             } else {
@@ -3146,7 +3190,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data58 = data57.repository;
           if (typeof data58 === "string") {
             if (func4(data58) > 255) {
-              const err138 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema25.properties.image.properties.repository, data: data58 };
+              const err138 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema27.properties.image.properties.repository, data: data58 };
               if (vErrors === null) {
                 vErrors = [err138];
               } else {
@@ -3154,8 +3198,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern44.test(data58)) {
-              const err139 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema25.properties.image.properties.repository, data: data58 };
+            if (!pattern46.test(data58)) {
+              const err139 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema27.properties.image.properties.repository, data: data58 };
               if (vErrors === null) {
                 vErrors = [err139];
               } else {
@@ -3164,7 +3208,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err140 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema25.properties.image.properties.repository.type, parentSchema: schema25.properties.image.properties.repository, data: data58 };
+            const err140 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema27.properties.image.properties.repository.type, parentSchema: schema27.properties.image.properties.repository, data: data58 };
             if (vErrors === null) {
               vErrors = [err140];
             } else {
@@ -3174,7 +3218,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.image.type, parentSchema: schema25.properties.image, data: data57 };
+        const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.image.type, parentSchema: schema27.properties.image, data: data57 };
         if (vErrors === null) {
           vErrors = [err141];
         } else {
@@ -3189,8 +3233,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key13 in data59) {
           const _errs141 = errors;
           if (typeof key13 === "string") {
-            if (!pattern45.test(key13)) {
-              const err142 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema25.properties.env.propertyNames, data: key13, propertyName: key13 };
+            if (!pattern47.test(key13)) {
+              const err142 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema27.properties.env.propertyNames, data: key13, propertyName: key13 };
               if (vErrors === null) {
                 vErrors = [err142];
               } else {
@@ -3201,7 +3245,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid38 = _errs141 === errors;
           if (!valid38) {
-            const err143 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema25.properties.env.propertyNames, parentSchema: schema25.properties.env, data: data59 };
+            const err143 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema27.properties.env.propertyNames, parentSchema: schema27.properties.env, data: data59 };
             if (vErrors === null) {
               vErrors = [err143];
             } else {
@@ -3217,7 +3261,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err144 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.properties.env.type, parentSchema: schema25.properties.env, data: data59 };
+        const err144 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.properties.env.type, parentSchema: schema27.properties.env, data: data59 };
         if (vErrors === null) {
           vErrors = [err144];
         } else {
@@ -3227,7 +3271,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err145 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema25.type, parentSchema: schema25, data };
+    const err145 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema27.type, parentSchema: schema27, data };
     if (vErrors === null) {
       vErrors = [err145];
     } else {
@@ -3239,19 +3283,20 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema48 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
-var schema49 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
-var schema50 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
-var pattern58 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var pattern66 = new RegExp("^/", "u");
-var pattern69 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
-var schema51 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
+var schema50 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "ci": { "type": "object", "additionalProperties": false, "required": ["provider"], "description": "Pipelines from a commit to production. Without this key none are rendered; `nx g toolbox:ci` adds it.", "properties": { "provider": { "enum": ["github"], "description": "Where the pipelines run: `github` for GitHub Actions." }, "branch": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]*$", "errorMessage": "is not the name of a branch such as main", "default": "main", "description": "Branch whose images are pushed and deployed." }, "runner": { "type": "string", "minLength": 1, "default": "ubuntu-24.04", "description": "Label of the machines that run the jobs; they need Docker with buildx." }, "cloud": { "enum": ["none", "aws", "gcp"], "default": "none", "description": "Cloud that the cluster and its registry are in. Its jobs log in with short-lived tokens (OIDC); with `none` an environment's secret `KUBECONFIG` opens the cluster." }, "sign": { "type": "boolean", "default": true, "description": "Whether pushed images are signed with the identity of the workflow (cosign, keyless)." }, "updates": { "enum": ["renovate", "dependabot", "none"], "default": "renovate", "description": "What keeps base images, actions and packages up to date: `renovate.json` or `.github/dependabot.yml`, written once and then yours." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
+var schema51 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
+var schema52 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var pattern60 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var pattern68 = new RegExp("^/", "u");
+var pattern71 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/-]*$", "u");
+var pattern72 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
+var schema53 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length < 1) {
-      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema51, data };
+      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema53, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3261,7 +3306,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "storage" || key0 === "resources")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema51, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema53, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3273,8 +3318,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.storage !== void 0) {
       let data0 = data.storage;
       if (typeof data0 === "string") {
-        if (!pattern69.test(data0)) {
-          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema49, data: data0 };
+        if (!pattern72.test(data0)) {
+          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema51, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3283,7 +3328,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema49.type, parentSchema: schema49, data: data0 };
+        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema51.type, parentSchema: schema51, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3296,7 +3341,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.resources;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50, data: data1 };
+          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -3306,7 +3351,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "cpu" || key1 === "memory")) {
-            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50, data: data1 };
+            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -3318,7 +3363,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.cpu !== void 0) {
           let data2 = data1.cpu;
           if (typeof data2 !== "string" && !(typeof data2 == "number" && isFinite(data2))) {
-            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema50.properties.cpu.type }, message: "must be string,number", schema: schema50.properties.cpu.type, parentSchema: schema50.properties.cpu, data: data2 };
+            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema52.properties.cpu.type }, message: "must be string,number", schema: schema52.properties.cpu.type, parentSchema: schema52.properties.cpu, data: data2 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -3328,7 +3373,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 <= 0 || isNaN(data2)) {
-              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema50.properties.cpu, data: data2 };
+              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema52.properties.cpu, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -3338,8 +3383,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data2 === "string") {
-            if (!pattern31.test(data2)) {
-              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema50.properties.cpu, data: data2 };
+            if (!pattern33.test(data2)) {
+              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema52.properties.cpu, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -3352,8 +3397,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.memory !== void 0) {
           let data3 = data1.memory;
           if (typeof data3 === "string") {
-            if (!pattern32.test(data3)) {
-              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema50.properties.memory, data: data3 };
+            if (!pattern34.test(data3)) {
+              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema52.properties.memory, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -3362,7 +3407,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.memory.type, parentSchema: schema50.properties.memory, data: data3 };
+            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.memory.type, parentSchema: schema52.properties.memory, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -3372,7 +3417,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.type, parentSchema: schema50, data: data1 };
+        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.type, parentSchema: schema52, data: data1 };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -3382,7 +3427,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema51.type, parentSchema: schema51, data };
+    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema53.type, parentSchema: schema53, data };
     if (vErrors === null) {
       vErrors = [err12];
     } else {
@@ -3399,8 +3444,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "verify" || key0 === "backing")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48, data };
+      if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "verify" || key0 === "ci" || key0 === "backing")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3412,8 +3457,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 === "string") {
-        if (!pattern58.test(data0)) {
-          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema48.properties.name, data: data0 };
+        if (!pattern60.test(data0)) {
+          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema50.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3422,7 +3467,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.name.type, parentSchema: schema48.properties.name, data: data0 };
+        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.name.type, parentSchema: schema50.properties.name, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3434,8 +3479,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registry !== void 0) {
       let data1 = data.registry;
       if (typeof data1 === "string") {
-        if (!pattern13.test(data1)) {
-          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema48.properties.registry, data: data1 };
+        if (!pattern15.test(data1)) {
+          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema50.properties.registry, data: data1 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -3444,7 +3489,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.registry.type, parentSchema: schema48.properties.registry, data: data1 };
+        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.registry.type, parentSchema: schema50.properties.registry, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3457,7 +3502,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.environments;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema48.properties.environments, data: data2 };
+          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema50.properties.environments, data: data2 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -3469,8 +3514,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 === "string") {
-            if (!pattern45.test(data3)) {
-              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema48.properties.environments.items, data: data3 };
+            if (!pattern47.test(data3)) {
+              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema50.properties.environments.items, data: data3 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -3479,7 +3524,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.environments.items.type, parentSchema: schema48.properties.environments.items, data: data3 };
+            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.environments.items.type, parentSchema: schema50.properties.environments.items, data: data3 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -3499,7 +3544,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema48.properties.environments, data: data2 };
+              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema50.properties.environments, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -3512,7 +3557,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema48.properties.environments.type, parentSchema: schema48.properties.environments, data: data2 };
+        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema50.properties.environments.type, parentSchema: schema50.properties.environments, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3525,7 +3570,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data4 = data.defaults;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (Object.keys(data4).length < 1) {
-          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema48.properties.defaults, data: data4 };
+          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50.properties.defaults, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -3535,7 +3580,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data4) {
           if (!(key1 === "base" || key1 === "uidStart" || key1 === "budgets")) {
-            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48.properties.defaults, data: data4 };
+            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50.properties.defaults, data: data4 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -3547,7 +3592,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.base !== void 0) {
           let data5 = data4.base;
           if (!(data5 === "alpine" || data5 === "slim" || data5 === "distroless")) {
-            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema48.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema48.properties.defaults.properties.base.enum, parentSchema: schema48.properties.defaults.properties.base, data: data5 };
+            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema50.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema50.properties.defaults.properties.base.enum, parentSchema: schema50.properties.defaults.properties.base, data: data5 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -3559,7 +3604,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.uidStart !== void 0) {
           let data6 = data4.uidStart;
           if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.defaults.properties.uidStart.type, parentSchema: schema48.properties.defaults.properties.uidStart, data: data6 };
+            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema50.properties.defaults.properties.uidStart.type, parentSchema: schema50.properties.defaults.properties.uidStart, data: data6 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -3569,7 +3614,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 == "number" && isFinite(data6)) {
             if (data6 > 65533 || isNaN(data6)) {
-              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema48.properties.defaults.properties.uidStart, data: data6 };
+              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema50.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -3578,7 +3623,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data6 < 1001 || isNaN(data6)) {
-              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema48.properties.defaults.properties.uidStart, data: data6 };
+              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema50.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -3594,8 +3639,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key2 in data7) {
               const _errs18 = errors;
               if (typeof key2 === "string") {
-                if (!pattern19.test(key2)) {
-                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema48.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
+                if (!pattern21.test(key2)) {
+                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema50.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
                   if (vErrors === null) {
                     vErrors = [err16];
                   } else {
@@ -3606,7 +3651,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
               var valid5 = _errs18 === errors;
               if (!valid5) {
-                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema48.properties.defaults.properties.budgets.propertyNames, parentSchema: schema48.properties.defaults.properties.budgets, data: data7 };
+                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema50.properties.defaults.properties.budgets.propertyNames, parentSchema: schema50.properties.defaults.properties.budgets, data: data7 };
                 if (vErrors === null) {
                   vErrors = [err17];
                 } else {
@@ -3618,8 +3663,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key3 in data7) {
               let data8 = data7[key3];
               if (typeof data8 === "string") {
-                if (!pattern14.test(data8)) {
-                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema48.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                if (!pattern16.test(data8)) {
+                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema50.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                   if (vErrors === null) {
                     vErrors = [err18];
                   } else {
@@ -3628,7 +3673,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema48.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema50.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                 if (vErrors === null) {
                   vErrors = [err19];
                 } else {
@@ -3638,7 +3683,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.defaults.properties.budgets.type, parentSchema: schema48.properties.defaults.properties.budgets, data: data7 };
+            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.defaults.properties.budgets.type, parentSchema: schema50.properties.defaults.properties.budgets, data: data7 };
             if (vErrors === null) {
               vErrors = [err20];
             } else {
@@ -3648,7 +3693,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.defaults.type, parentSchema: schema48.properties.defaults, data: data4 };
+        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.defaults.type, parentSchema: schema50.properties.defaults, data: data4 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -3660,7 +3705,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data9 = data.budget;
       if (typeof data9 !== "string" && !(data9 && typeof data9 == "object" && !Array.isArray(data9))) {
-        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema48.properties.budget.type }, message: "must be string,object", schema: schema48.properties.budget.type, parentSchema: schema48.properties.budget, data: data9 };
+        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema50.properties.budget.type }, message: "must be string,object", schema: schema50.properties.budget.type, parentSchema: schema50.properties.budget, data: data9 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -3669,8 +3714,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data9 === "string") {
-        if (!pattern14.test(data9)) {
-          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema48.properties.budget, data: data9 };
+        if (!pattern16.test(data9)) {
+          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema50.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -3681,7 +3726,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length > 1) {
-          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema48.properties.budget, data: data9 };
+          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema50.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -3690,7 +3735,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data9).length < 1) {
-          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema48.properties.budget, data: data9 };
+          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -3700,7 +3745,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data9) {
           if (!(key4 === "uncompressed" || key4 === "compressed")) {
-            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48.properties.budget, data: data9 };
+            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50.properties.budget, data: data9 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -3712,8 +3757,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.uncompressed !== void 0) {
           let data10 = data9.uncompressed;
           if (typeof data10 === "string") {
-            if (!pattern14.test(data10)) {
-              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema48.properties.budget.properties.uncompressed, data: data10 };
+            if (!pattern16.test(data10)) {
+              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema50.properties.budget.properties.uncompressed, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -3722,7 +3767,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.budget.properties.uncompressed.type, parentSchema: schema48.properties.budget.properties.uncompressed, data: data10 };
+            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.budget.properties.uncompressed.type, parentSchema: schema50.properties.budget.properties.uncompressed, data: data10 };
             if (vErrors === null) {
               vErrors = [err28];
             } else {
@@ -3734,8 +3779,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.compressed !== void 0) {
           let data11 = data9.compressed;
           if (typeof data11 === "string") {
-            if (!pattern14.test(data11)) {
-              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema48.properties.budget.properties.compressed, data: data11 };
+            if (!pattern16.test(data11)) {
+              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema50.properties.budget.properties.compressed, data: data11 };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -3744,7 +3789,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.budget.properties.compressed.type, parentSchema: schema48.properties.budget.properties.compressed, data: data11 };
+            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.budget.properties.compressed.type, parentSchema: schema50.properties.budget.properties.compressed, data: data11 };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -3759,7 +3804,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data12 = data.verify;
       if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
         if (Object.keys(data12).length < 1) {
-          const err31 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema48.properties.verify, data: data12 };
+          const err31 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50.properties.verify, data: data12 };
           if (vErrors === null) {
             vErrors = [err31];
           } else {
@@ -3769,7 +3814,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key5 in data12) {
           if (!(key5 === "smoke")) {
-            const err32 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48.properties.verify, data: data12 };
+            const err32 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50.properties.verify, data: data12 };
             if (vErrors === null) {
               vErrors = [err32];
             } else {
@@ -3782,7 +3827,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data13 = data12.smoke;
           if (Array.isArray(data13)) {
             if (data13.length < 1) {
-              const err33 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema48.properties.verify.properties.smoke, data: data13 };
+              const err33 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema50.properties.verify.properties.smoke, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -3795,7 +3840,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               let data14 = data13[i2];
               if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
                 if (data14.path === void 0) {
-                  const err34 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema48.properties.verify.properties.smoke.items.required, parentSchema: schema48.properties.verify.properties.smoke.items, data: data14 };
+                  const err34 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema50.properties.verify.properties.smoke.items.required, parentSchema: schema50.properties.verify.properties.smoke.items, data: data14 };
                   if (vErrors === null) {
                     vErrors = [err34];
                   } else {
@@ -3805,7 +3850,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 for (const key6 in data14) {
                   if (!(key6 === "name" || key6 === "method" || key6 === "path" || key6 === "headers" || key6 === "json" || key6 === "status" || key6 === "contains" || key6 === "keep")) {
-                    const err35 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48.properties.verify.properties.smoke.items, data: data14 };
+                    const err35 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50.properties.verify.properties.smoke.items, data: data14 };
                     if (vErrors === null) {
                       vErrors = [err35];
                     } else {
@@ -3818,7 +3863,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   let data15 = data14.name;
                   if (typeof data15 === "string") {
                     if (func4(data15) < 1) {
-                      const err36 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema48.properties.verify.properties.smoke.items.properties.name, data: data15 };
+                      const err36 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema50.properties.verify.properties.smoke.items.properties.name, data: data15 };
                       if (vErrors === null) {
                         vErrors = [err36];
                       } else {
@@ -3827,7 +3872,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err37 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema48.properties.verify.properties.smoke.items.properties.name, data: data15 };
+                    const err37 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema50.properties.verify.properties.smoke.items.properties.name, data: data15 };
                     if (vErrors === null) {
                       vErrors = [err37];
                     } else {
@@ -3839,7 +3884,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.method !== void 0) {
                   let data16 = data14.method;
                   if (!(data16 === "GET" || data16 === "HEAD" || data16 === "POST" || data16 === "PUT" || data16 === "PATCH" || data16 === "DELETE")) {
-                    const err38 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema48.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema48.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema48.properties.verify.properties.smoke.items.properties.method, data: data16 };
+                    const err38 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema50.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema50.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema50.properties.verify.properties.smoke.items.properties.method, data: data16 };
                     if (vErrors === null) {
                       vErrors = [err38];
                     } else {
@@ -3851,8 +3896,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.path !== void 0) {
                   let data17 = data14.path;
                   if (typeof data17 === "string") {
-                    if (!pattern66.test(data17)) {
-                      const err39 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema48.properties.verify.properties.smoke.items.properties.path, data: data17 };
+                    if (!pattern68.test(data17)) {
+                      const err39 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema50.properties.verify.properties.smoke.items.properties.path, data: data17 };
                       if (vErrors === null) {
                         vErrors = [err39];
                       } else {
@@ -3861,7 +3906,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err40 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema48.properties.verify.properties.smoke.items.properties.path, data: data17 };
+                    const err40 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema50.properties.verify.properties.smoke.items.properties.path, data: data17 };
                     if (vErrors === null) {
                       vErrors = [err40];
                     } else {
@@ -3876,7 +3921,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key7 in data18) {
                       let data19 = data18[key7];
                       if (typeof data19 !== "string") {
-                        const err41 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema48.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data19 };
+                        const err41 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema50.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data19 };
                         if (vErrors === null) {
                           vErrors = [err41];
                         } else {
@@ -3886,7 +3931,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema48.properties.verify.properties.smoke.items.properties.headers, data: data18 };
+                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema50.properties.verify.properties.smoke.items.properties.headers, data: data18 };
                     if (vErrors === null) {
                       vErrors = [err42];
                     } else {
@@ -3898,7 +3943,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.status !== void 0) {
                   let data20 = data14.status;
                   if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
-                    const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema48.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                    const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema50.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema50.properties.verify.properties.smoke.items.properties.status, data: data20 };
                     if (vErrors === null) {
                       vErrors = [err43];
                     } else {
@@ -3908,7 +3953,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   if (typeof data20 == "number" && isFinite(data20)) {
                     if (data20 > 599 || isNaN(data20)) {
-                      const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema48.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                      const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema50.properties.verify.properties.smoke.items.properties.status, data: data20 };
                       if (vErrors === null) {
                         vErrors = [err44];
                       } else {
@@ -3917,7 +3962,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                     if (data20 < 100 || isNaN(data20)) {
-                      const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema48.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                      const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema50.properties.verify.properties.smoke.items.properties.status, data: data20 };
                       if (vErrors === null) {
                         vErrors = [err45];
                       } else {
@@ -3931,7 +3976,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   let data21 = data14.contains;
                   if (typeof data21 === "string") {
                     if (func4(data21) < 1) {
-                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema48.properties.verify.properties.smoke.items.properties.contains, data: data21 };
+                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema50.properties.verify.properties.smoke.items.properties.contains, data: data21 };
                       if (vErrors === null) {
                         vErrors = [err46];
                       } else {
@@ -3940,7 +3985,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema48.properties.verify.properties.smoke.items.properties.contains, data: data21 };
+                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema50.properties.verify.properties.smoke.items.properties.contains, data: data21 };
                     if (vErrors === null) {
                       vErrors = [err47];
                     } else {
@@ -3955,8 +4000,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key8 in data22) {
                       const _errs53 = errors;
                       if (typeof key8 === "string") {
-                        if (!pattern41.test(key8)) {
-                          const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema48.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key8, propertyName: key8 };
+                        if (!pattern43.test(key8)) {
+                          const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema50.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key8, propertyName: key8 };
                           if (vErrors === null) {
                             vErrors = [err48];
                           } else {
@@ -3967,7 +4012,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                       var valid13 = _errs53 === errors;
                       if (!valid13) {
-                        const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema48.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema48.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                        const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema50.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema50.properties.verify.properties.smoke.items.properties.keep, data: data22 };
                         if (vErrors === null) {
                           vErrors = [err49];
                         } else {
@@ -3979,8 +4024,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key9 in data22) {
                       let data23 = data22[key9];
                       if (typeof data23 === "string") {
-                        if (!pattern66.test(data23)) {
-                          const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema48.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
+                        if (!pattern68.test(data23)) {
+                          const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema50.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
                           if (vErrors === null) {
                             vErrors = [err50];
                           } else {
@@ -3989,7 +4034,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                           errors++;
                         }
                       } else {
-                        const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema48.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema48.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
+                        const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema50.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
                         if (vErrors === null) {
                           vErrors = [err51];
                         } else {
@@ -3999,7 +4044,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema48.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                    const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema50.properties.verify.properties.smoke.items.properties.keep, data: data22 };
                     if (vErrors === null) {
                       vErrors = [err52];
                     } else {
@@ -4009,7 +4054,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err53 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.verify.properties.smoke.items.type, parentSchema: schema48.properties.verify.properties.smoke.items, data: data14 };
+                const err53 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.verify.properties.smoke.items.type, parentSchema: schema50.properties.verify.properties.smoke.items, data: data14 };
                 if (vErrors === null) {
                   vErrors = [err53];
                 } else {
@@ -4019,7 +4064,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err54 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema48.properties.verify.properties.smoke.type, parentSchema: schema48.properties.verify.properties.smoke, data: data13 };
+            const err54 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema50.properties.verify.properties.smoke.type, parentSchema: schema50.properties.verify.properties.smoke, data: data13 };
             if (vErrors === null) {
               vErrors = [err54];
             } else {
@@ -4029,7 +4074,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err55 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.verify.type, parentSchema: schema48.properties.verify, data: data12 };
+        const err55 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.verify.type, parentSchema: schema50.properties.verify, data: data12 };
         if (vErrors === null) {
           vErrors = [err55];
         } else {
@@ -4038,11 +4083,11 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.backing !== void 0) {
-      let data24 = data.backing;
+    if (data.ci !== void 0) {
+      let data24 = data.ci;
       if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
-        if (Object.keys(data24).length < 1) {
-          const err56 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema48.properties.backing, data: data24 };
+        if (data24.provider === void 0) {
+          const err56 = { instancePath: instancePath + "/ci", schemaPath: "#/properties/ci/required", keyword: "required", params: { missingProperty: "provider" }, message: "must have required property 'provider'", schema: schema50.properties.ci.required, parentSchema: schema50.properties.ci, data: data24 };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -4051,8 +4096,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         for (const key10 in data24) {
-          if (!(key10 === "postgres" || key10 === "redis")) {
-            const err57 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48.properties.backing, data: data24 };
+          if (!(key10 === "provider" || key10 === "branch" || key10 === "runner" || key10 === "cloud" || key10 === "sign" || key10 === "updates")) {
+            const err57 = { instancePath: instancePath + "/ci", schemaPath: "#/properties/ci/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50.properties.ci, data: data24 };
             if (vErrors === null) {
               vErrors = [err57];
             } else {
@@ -4061,144 +4106,146 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data24.postgres !== void 0) {
-          let data25 = data24.postgres;
-          if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
-            if (Object.keys(data25).length < 1) {
-              const err58 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema48.properties.backing.properties.postgres, data: data25 };
+        if (data24.provider !== void 0) {
+          let data25 = data24.provider;
+          if (!(data25 === "github")) {
+            const err58 = { instancePath: instancePath + "/ci/provider", schemaPath: "#/properties/ci/properties/provider/enum", keyword: "enum", params: { allowedValues: schema50.properties.ci.properties.provider.enum }, message: "must be equal to one of the allowed values", schema: schema50.properties.ci.properties.provider.enum, parentSchema: schema50.properties.ci.properties.provider, data: data25 };
+            if (vErrors === null) {
+              vErrors = [err58];
+            } else {
+              vErrors.push(err58);
+            }
+            errors++;
+          }
+        }
+        if (data24.branch !== void 0) {
+          let data26 = data24.branch;
+          if (typeof data26 === "string") {
+            if (!pattern71.test(data26)) {
+              const err59 = { instancePath: instancePath + "/ci/branch", schemaPath: "#/properties/ci/properties/branch/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]*$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9._/-]*$"', schema: "^[A-Za-z0-9][A-Za-z0-9._/-]*$", parentSchema: schema50.properties.ci.properties.branch, data: data26 };
               if (vErrors === null) {
-                vErrors = [err58];
+                vErrors = [err59];
               } else {
-                vErrors.push(err58);
+                vErrors.push(err59);
               }
               errors++;
             }
-            for (const key11 in data25) {
-              if (!(key11 === "version" || key11 === "storage" || key11 === "resources" || key11 === "env")) {
-                const err59 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48.properties.backing.properties.postgres, data: data25 };
-                if (vErrors === null) {
-                  vErrors = [err59];
-                } else {
-                  vErrors.push(err59);
-                }
-                errors++;
-              }
+          } else {
+            const err60 = { instancePath: instancePath + "/ci/branch", schemaPath: "#/properties/ci/properties/branch/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.ci.properties.branch.type, parentSchema: schema50.properties.ci.properties.branch, data: data26 };
+            if (vErrors === null) {
+              vErrors = [err60];
+            } else {
+              vErrors.push(err60);
             }
-            if (data25.version !== void 0) {
-              let data26 = data25.version;
-              if (!(data26 === 17)) {
-                const err60 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema48.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema48.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema48.properties.backing.properties.postgres.properties.version, data: data26 };
-                if (vErrors === null) {
-                  vErrors = [err60];
-                } else {
-                  vErrors.push(err60);
-                }
-                errors++;
-              }
-            }
-            if (data25.storage !== void 0) {
-              let data27 = data25.storage;
-              if (typeof data27 === "string") {
-                if (!pattern69.test(data27)) {
-                  const err61 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema49, data: data27 };
-                  if (vErrors === null) {
-                    vErrors = [err61];
-                  } else {
-                    vErrors.push(err61);
-                  }
-                  errors++;
-                }
+            errors++;
+          }
+        }
+        if (data24.runner !== void 0) {
+          let data27 = data24.runner;
+          if (typeof data27 === "string") {
+            if (func4(data27) < 1) {
+              const err61 = { instancePath: instancePath + "/ci/runner", schemaPath: "#/properties/ci/properties/runner/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema50.properties.ci.properties.runner, data: data27 };
+              if (vErrors === null) {
+                vErrors = [err61];
               } else {
-                const err62 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema49.type, parentSchema: schema49, data: data27 };
-                if (vErrors === null) {
-                  vErrors = [err62];
-                } else {
-                  vErrors.push(err62);
-                }
-                errors++;
+                vErrors.push(err61);
               }
+              errors++;
             }
-            if (data25.resources !== void 0) {
-              let data28 = data25.resources;
-              if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
-                if (Object.keys(data28).length < 1) {
-                  const err63 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50, data: data28 };
-                  if (vErrors === null) {
-                    vErrors = [err63];
-                  } else {
-                    vErrors.push(err63);
-                  }
-                  errors++;
-                }
-                for (const key12 in data28) {
-                  if (!(key12 === "cpu" || key12 === "memory")) {
-                    const err64 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50, data: data28 };
-                    if (vErrors === null) {
-                      vErrors = [err64];
-                    } else {
-                      vErrors.push(err64);
-                    }
-                    errors++;
-                  }
-                }
-                if (data28.cpu !== void 0) {
-                  let data29 = data28.cpu;
-                  if (typeof data29 !== "string" && !(typeof data29 == "number" && isFinite(data29))) {
-                    const err65 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema50.properties.cpu.type }, message: "must be string,number", schema: schema50.properties.cpu.type, parentSchema: schema50.properties.cpu, data: data29 };
-                    if (vErrors === null) {
-                      vErrors = [err65];
-                    } else {
-                      vErrors.push(err65);
-                    }
-                    errors++;
-                  }
-                  if (typeof data29 == "number" && isFinite(data29)) {
-                    if (data29 <= 0 || isNaN(data29)) {
-                      const err66 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema50.properties.cpu, data: data29 };
-                      if (vErrors === null) {
-                        vErrors = [err66];
-                      } else {
-                        vErrors.push(err66);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data29 === "string") {
-                    if (!pattern31.test(data29)) {
-                      const err67 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema50.properties.cpu, data: data29 };
-                      if (vErrors === null) {
-                        vErrors = [err67];
-                      } else {
-                        vErrors.push(err67);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-                if (data28.memory !== void 0) {
-                  let data30 = data28.memory;
-                  if (typeof data30 === "string") {
-                    if (!pattern32.test(data30)) {
-                      const err68 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema50.properties.memory, data: data30 };
-                      if (vErrors === null) {
-                        vErrors = [err68];
-                      } else {
-                        vErrors.push(err68);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err69 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.memory.type, parentSchema: schema50.properties.memory, data: data30 };
-                    if (vErrors === null) {
-                      vErrors = [err69];
-                    } else {
-                      vErrors.push(err69);
-                    }
-                    errors++;
-                  }
-                }
+          } else {
+            const err62 = { instancePath: instancePath + "/ci/runner", schemaPath: "#/properties/ci/properties/runner/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.ci.properties.runner.type, parentSchema: schema50.properties.ci.properties.runner, data: data27 };
+            if (vErrors === null) {
+              vErrors = [err62];
+            } else {
+              vErrors.push(err62);
+            }
+            errors++;
+          }
+        }
+        if (data24.cloud !== void 0) {
+          let data28 = data24.cloud;
+          if (!(data28 === "none" || data28 === "aws" || data28 === "gcp")) {
+            const err63 = { instancePath: instancePath + "/ci/cloud", schemaPath: "#/properties/ci/properties/cloud/enum", keyword: "enum", params: { allowedValues: schema50.properties.ci.properties.cloud.enum }, message: "must be equal to one of the allowed values", schema: schema50.properties.ci.properties.cloud.enum, parentSchema: schema50.properties.ci.properties.cloud, data: data28 };
+            if (vErrors === null) {
+              vErrors = [err63];
+            } else {
+              vErrors.push(err63);
+            }
+            errors++;
+          }
+        }
+        if (data24.sign !== void 0) {
+          let data29 = data24.sign;
+          if (typeof data29 !== "boolean") {
+            const err64 = { instancePath: instancePath + "/ci/sign", schemaPath: "#/properties/ci/properties/sign/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema50.properties.ci.properties.sign.type, parentSchema: schema50.properties.ci.properties.sign, data: data29 };
+            if (vErrors === null) {
+              vErrors = [err64];
+            } else {
+              vErrors.push(err64);
+            }
+            errors++;
+          }
+        }
+        if (data24.updates !== void 0) {
+          let data30 = data24.updates;
+          if (!(data30 === "renovate" || data30 === "dependabot" || data30 === "none")) {
+            const err65 = { instancePath: instancePath + "/ci/updates", schemaPath: "#/properties/ci/properties/updates/enum", keyword: "enum", params: { allowedValues: schema50.properties.ci.properties.updates.enum }, message: "must be equal to one of the allowed values", schema: schema50.properties.ci.properties.updates.enum, parentSchema: schema50.properties.ci.properties.updates, data: data30 };
+            if (vErrors === null) {
+              vErrors = [err65];
+            } else {
+              vErrors.push(err65);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err66 = { instancePath: instancePath + "/ci", schemaPath: "#/properties/ci/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.ci.type, parentSchema: schema50.properties.ci, data: data24 };
+        if (vErrors === null) {
+          vErrors = [err66];
+        } else {
+          vErrors.push(err66);
+        }
+        errors++;
+      }
+    }
+    if (data.backing !== void 0) {
+      let data31 = data.backing;
+      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
+        if (Object.keys(data31).length < 1) {
+          const err67 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50.properties.backing, data: data31 };
+          if (vErrors === null) {
+            vErrors = [err67];
+          } else {
+            vErrors.push(err67);
+          }
+          errors++;
+        }
+        for (const key11 in data31) {
+          if (!(key11 === "postgres" || key11 === "redis")) {
+            const err68 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50.properties.backing, data: data31 };
+            if (vErrors === null) {
+              vErrors = [err68];
+            } else {
+              vErrors.push(err68);
+            }
+            errors++;
+          }
+        }
+        if (data31.postgres !== void 0) {
+          let data32 = data31.postgres;
+          if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
+            if (Object.keys(data32).length < 1) {
+              const err69 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50.properties.backing.properties.postgres, data: data32 };
+              if (vErrors === null) {
+                vErrors = [err69];
               } else {
-                const err70 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.type, parentSchema: schema50, data: data28 };
+                vErrors.push(err69);
+              }
+              errors++;
+            }
+            for (const key12 in data32) {
+              if (!(key12 === "version" || key12 === "storage" || key12 === "resources" || key12 === "env")) {
+                const err70 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50.properties.backing.properties.postgres, data: data32 };
                 if (vErrors === null) {
                   vErrors = [err70];
                 } else {
@@ -4207,41 +4254,32 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data25.env !== void 0) {
-              let data31 = data25.env;
-              if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
-                for (const key13 in data31) {
-                  const _errs77 = errors;
-                  if (typeof key13 === "string") {
-                    if (!pattern45.test(key13)) {
-                      const err71 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema48.properties.backing.properties.postgres.properties.env.propertyNames, data: key13, propertyName: key13 };
-                      if (vErrors === null) {
-                        vErrors = [err71];
-                      } else {
-                        vErrors.push(err71);
-                      }
-                      errors++;
-                    }
-                  }
-                  var valid20 = _errs77 === errors;
-                  if (!valid20) {
-                    const err72 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema48.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema48.properties.backing.properties.postgres.properties.env, data: data31 };
-                    if (vErrors === null) {
-                      vErrors = [err72];
-                    } else {
-                      vErrors.push(err72);
-                    }
-                    errors++;
-                  }
+            if (data32.version !== void 0) {
+              let data33 = data32.version;
+              if (!(data33 === 17)) {
+                const err71 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema50.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema50.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema50.properties.backing.properties.postgres.properties.version, data: data33 };
+                if (vErrors === null) {
+                  vErrors = [err71];
+                } else {
+                  vErrors.push(err71);
                 }
-                for (const key14 in data31) {
-                  if (!validate17(data31[key14], { instancePath: instancePath + "/backing/postgres/env/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data31, parentDataProperty: key14, rootData })) {
-                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
-                    errors = vErrors.length;
+                errors++;
+              }
+            }
+            if (data32.storage !== void 0) {
+              let data34 = data32.storage;
+              if (typeof data34 === "string") {
+                if (!pattern72.test(data34)) {
+                  const err72 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema51, data: data34 };
+                  if (vErrors === null) {
+                    vErrors = [err72];
+                  } else {
+                    vErrors.push(err72);
                   }
+                  errors++;
                 }
               } else {
-                const err73 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.backing.properties.postgres.properties.env.type, parentSchema: schema48.properties.backing.properties.postgres.properties.env, data: data31 };
+                const err73 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema51.type, parentSchema: schema51, data: data34 };
                 if (vErrors === null) {
                   vErrors = [err73];
                 } else {
@@ -4250,154 +4288,163 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data32.resources !== void 0) {
+              let data35 = data32.resources;
+              if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
+                if (Object.keys(data35).length < 1) {
+                  const err74 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52, data: data35 };
+                  if (vErrors === null) {
+                    vErrors = [err74];
+                  } else {
+                    vErrors.push(err74);
+                  }
+                  errors++;
+                }
+                for (const key13 in data35) {
+                  if (!(key13 === "cpu" || key13 === "memory")) {
+                    const err75 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52, data: data35 };
+                    if (vErrors === null) {
+                      vErrors = [err75];
+                    } else {
+                      vErrors.push(err75);
+                    }
+                    errors++;
+                  }
+                }
+                if (data35.cpu !== void 0) {
+                  let data36 = data35.cpu;
+                  if (typeof data36 !== "string" && !(typeof data36 == "number" && isFinite(data36))) {
+                    const err76 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema52.properties.cpu.type }, message: "must be string,number", schema: schema52.properties.cpu.type, parentSchema: schema52.properties.cpu, data: data36 };
+                    if (vErrors === null) {
+                      vErrors = [err76];
+                    } else {
+                      vErrors.push(err76);
+                    }
+                    errors++;
+                  }
+                  if (typeof data36 == "number" && isFinite(data36)) {
+                    if (data36 <= 0 || isNaN(data36)) {
+                      const err77 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema52.properties.cpu, data: data36 };
+                      if (vErrors === null) {
+                        vErrors = [err77];
+                      } else {
+                        vErrors.push(err77);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data36 === "string") {
+                    if (!pattern33.test(data36)) {
+                      const err78 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema52.properties.cpu, data: data36 };
+                      if (vErrors === null) {
+                        vErrors = [err78];
+                      } else {
+                        vErrors.push(err78);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data35.memory !== void 0) {
+                  let data37 = data35.memory;
+                  if (typeof data37 === "string") {
+                    if (!pattern34.test(data37)) {
+                      const err79 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema52.properties.memory, data: data37 };
+                      if (vErrors === null) {
+                        vErrors = [err79];
+                      } else {
+                        vErrors.push(err79);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err80 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.memory.type, parentSchema: schema52.properties.memory, data: data37 };
+                    if (vErrors === null) {
+                      vErrors = [err80];
+                    } else {
+                      vErrors.push(err80);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err81 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.type, parentSchema: schema52, data: data35 };
+                if (vErrors === null) {
+                  vErrors = [err81];
+                } else {
+                  vErrors.push(err81);
+                }
+                errors++;
+              }
+            }
+            if (data32.env !== void 0) {
+              let data38 = data32.env;
+              if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
+                for (const key14 in data38) {
+                  const _errs89 = errors;
+                  if (typeof key14 === "string") {
+                    if (!pattern47.test(key14)) {
+                      const err82 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema50.properties.backing.properties.postgres.properties.env.propertyNames, data: key14, propertyName: key14 };
+                      if (vErrors === null) {
+                        vErrors = [err82];
+                      } else {
+                        vErrors.push(err82);
+                      }
+                      errors++;
+                    }
+                  }
+                  var valid21 = _errs89 === errors;
+                  if (!valid21) {
+                    const err83 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key14 }, message: "property name must be valid", schema: schema50.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema50.properties.backing.properties.postgres.properties.env, data: data38 };
+                    if (vErrors === null) {
+                      vErrors = [err83];
+                    } else {
+                      vErrors.push(err83);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key15 in data38) {
+                  if (!validate17(data38[key15], { instancePath: instancePath + "/backing/postgres/env/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data38, parentDataProperty: key15, rootData })) {
+                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+                    errors = vErrors.length;
+                  }
+                }
+              } else {
+                const err84 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.backing.properties.postgres.properties.env.type, parentSchema: schema50.properties.backing.properties.postgres.properties.env, data: data38 };
+                if (vErrors === null) {
+                  vErrors = [err84];
+                } else {
+                  vErrors.push(err84);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err74 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.backing.properties.postgres.type, parentSchema: schema48.properties.backing.properties.postgres, data: data25 };
+            const err85 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.backing.properties.postgres.type, parentSchema: schema50.properties.backing.properties.postgres, data: data32 };
             if (vErrors === null) {
-              vErrors = [err74];
+              vErrors = [err85];
             } else {
-              vErrors.push(err74);
+              vErrors.push(err85);
             }
             errors++;
           }
         }
-        if (data24.redis !== void 0) {
-          let data33 = data24.redis;
-          if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
-            if (Object.keys(data33).length < 1) {
-              const err75 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema48.properties.backing.properties.redis, data: data33 };
+        if (data31.redis !== void 0) {
+          let data40 = data31.redis;
+          if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
+            if (Object.keys(data40).length < 1) {
+              const err86 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50.properties.backing.properties.redis, data: data40 };
               if (vErrors === null) {
-                vErrors = [err75];
+                vErrors = [err86];
               } else {
-                vErrors.push(err75);
+                vErrors.push(err86);
               }
               errors++;
             }
-            for (const key15 in data33) {
-              if (!(key15 === "version" || key15 === "storage" || key15 === "resources" || key15 === "env")) {
-                const err76 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48.properties.backing.properties.redis, data: data33 };
-                if (vErrors === null) {
-                  vErrors = [err76];
-                } else {
-                  vErrors.push(err76);
-                }
-                errors++;
-              }
-            }
-            if (data33.version !== void 0) {
-              let data34 = data33.version;
-              if (!(data34 === 8)) {
-                const err77 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema48.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema48.properties.backing.properties.redis.properties.version.enum, parentSchema: schema48.properties.backing.properties.redis.properties.version, data: data34 };
-                if (vErrors === null) {
-                  vErrors = [err77];
-                } else {
-                  vErrors.push(err77);
-                }
-                errors++;
-              }
-            }
-            if (data33.storage !== void 0) {
-              let data35 = data33.storage;
-              if (typeof data35 === "string") {
-                if (!pattern69.test(data35)) {
-                  const err78 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema49, data: data35 };
-                  if (vErrors === null) {
-                    vErrors = [err78];
-                  } else {
-                    vErrors.push(err78);
-                  }
-                  errors++;
-                }
-              } else {
-                const err79 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema49.type, parentSchema: schema49, data: data35 };
-                if (vErrors === null) {
-                  vErrors = [err79];
-                } else {
-                  vErrors.push(err79);
-                }
-                errors++;
-              }
-            }
-            if (data33.resources !== void 0) {
-              let data36 = data33.resources;
-              if (data36 && typeof data36 == "object" && !Array.isArray(data36)) {
-                if (Object.keys(data36).length < 1) {
-                  const err80 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50, data: data36 };
-                  if (vErrors === null) {
-                    vErrors = [err80];
-                  } else {
-                    vErrors.push(err80);
-                  }
-                  errors++;
-                }
-                for (const key16 in data36) {
-                  if (!(key16 === "cpu" || key16 === "memory")) {
-                    const err81 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50, data: data36 };
-                    if (vErrors === null) {
-                      vErrors = [err81];
-                    } else {
-                      vErrors.push(err81);
-                    }
-                    errors++;
-                  }
-                }
-                if (data36.cpu !== void 0) {
-                  let data37 = data36.cpu;
-                  if (typeof data37 !== "string" && !(typeof data37 == "number" && isFinite(data37))) {
-                    const err82 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema50.properties.cpu.type }, message: "must be string,number", schema: schema50.properties.cpu.type, parentSchema: schema50.properties.cpu, data: data37 };
-                    if (vErrors === null) {
-                      vErrors = [err82];
-                    } else {
-                      vErrors.push(err82);
-                    }
-                    errors++;
-                  }
-                  if (typeof data37 == "number" && isFinite(data37)) {
-                    if (data37 <= 0 || isNaN(data37)) {
-                      const err83 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema50.properties.cpu, data: data37 };
-                      if (vErrors === null) {
-                        vErrors = [err83];
-                      } else {
-                        vErrors.push(err83);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data37 === "string") {
-                    if (!pattern31.test(data37)) {
-                      const err84 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema50.properties.cpu, data: data37 };
-                      if (vErrors === null) {
-                        vErrors = [err84];
-                      } else {
-                        vErrors.push(err84);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-                if (data36.memory !== void 0) {
-                  let data38 = data36.memory;
-                  if (typeof data38 === "string") {
-                    if (!pattern32.test(data38)) {
-                      const err85 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema50.properties.memory, data: data38 };
-                      if (vErrors === null) {
-                        vErrors = [err85];
-                      } else {
-                        vErrors.push(err85);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err86 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema50.properties.memory.type, parentSchema: schema50.properties.memory, data: data38 };
-                    if (vErrors === null) {
-                      vErrors = [err86];
-                    } else {
-                      vErrors.push(err86);
-                    }
-                    errors++;
-                  }
-                }
-              } else {
-                const err87 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.type, parentSchema: schema50, data: data36 };
+            for (const key16 in data40) {
+              if (!(key16 === "version" || key16 === "storage" || key16 === "resources" || key16 === "env")) {
+                const err87 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50.properties.backing.properties.redis, data: data40 };
                 if (vErrors === null) {
                   vErrors = [err87];
                 } else {
@@ -4406,41 +4453,32 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data33.env !== void 0) {
-              let data39 = data33.env;
-              if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
-                for (const key17 in data39) {
-                  const _errs97 = errors;
-                  if (typeof key17 === "string") {
-                    if (!pattern45.test(key17)) {
-                      const err88 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema48.properties.backing.properties.redis.properties.env.propertyNames, data: key17, propertyName: key17 };
-                      if (vErrors === null) {
-                        vErrors = [err88];
-                      } else {
-                        vErrors.push(err88);
-                      }
-                      errors++;
-                    }
-                  }
-                  var valid26 = _errs97 === errors;
-                  if (!valid26) {
-                    const err89 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key17 }, message: "property name must be valid", schema: schema48.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema48.properties.backing.properties.redis.properties.env, data: data39 };
-                    if (vErrors === null) {
-                      vErrors = [err89];
-                    } else {
-                      vErrors.push(err89);
-                    }
-                    errors++;
-                  }
+            if (data40.version !== void 0) {
+              let data41 = data40.version;
+              if (!(data41 === 8)) {
+                const err88 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema50.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema50.properties.backing.properties.redis.properties.version.enum, parentSchema: schema50.properties.backing.properties.redis.properties.version, data: data41 };
+                if (vErrors === null) {
+                  vErrors = [err88];
+                } else {
+                  vErrors.push(err88);
                 }
-                for (const key18 in data39) {
-                  if (!validate17(data39[key18], { instancePath: instancePath + "/backing/redis/env/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data39, parentDataProperty: key18, rootData })) {
-                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
-                    errors = vErrors.length;
+                errors++;
+              }
+            }
+            if (data40.storage !== void 0) {
+              let data42 = data40.storage;
+              if (typeof data42 === "string") {
+                if (!pattern72.test(data42)) {
+                  const err89 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema51, data: data42 };
+                  if (vErrors === null) {
+                    vErrors = [err89];
+                  } else {
+                    vErrors.push(err89);
                   }
+                  errors++;
                 }
               } else {
-                const err90 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.backing.properties.redis.properties.env.type, parentSchema: schema48.properties.backing.properties.redis.properties.env, data: data39 };
+                const err90 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema51.type, parentSchema: schema51, data: data42 };
                 if (vErrors === null) {
                   vErrors = [err90];
                 } else {
@@ -4449,32 +4487,164 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data40.resources !== void 0) {
+              let data43 = data40.resources;
+              if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
+                if (Object.keys(data43).length < 1) {
+                  const err91 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52, data: data43 };
+                  if (vErrors === null) {
+                    vErrors = [err91];
+                  } else {
+                    vErrors.push(err91);
+                  }
+                  errors++;
+                }
+                for (const key17 in data43) {
+                  if (!(key17 === "cpu" || key17 === "memory")) {
+                    const err92 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52, data: data43 };
+                    if (vErrors === null) {
+                      vErrors = [err92];
+                    } else {
+                      vErrors.push(err92);
+                    }
+                    errors++;
+                  }
+                }
+                if (data43.cpu !== void 0) {
+                  let data44 = data43.cpu;
+                  if (typeof data44 !== "string" && !(typeof data44 == "number" && isFinite(data44))) {
+                    const err93 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema52.properties.cpu.type }, message: "must be string,number", schema: schema52.properties.cpu.type, parentSchema: schema52.properties.cpu, data: data44 };
+                    if (vErrors === null) {
+                      vErrors = [err93];
+                    } else {
+                      vErrors.push(err93);
+                    }
+                    errors++;
+                  }
+                  if (typeof data44 == "number" && isFinite(data44)) {
+                    if (data44 <= 0 || isNaN(data44)) {
+                      const err94 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema52.properties.cpu, data: data44 };
+                      if (vErrors === null) {
+                        vErrors = [err94];
+                      } else {
+                        vErrors.push(err94);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data44 === "string") {
+                    if (!pattern33.test(data44)) {
+                      const err95 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema52.properties.cpu, data: data44 };
+                      if (vErrors === null) {
+                        vErrors = [err95];
+                      } else {
+                        vErrors.push(err95);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data43.memory !== void 0) {
+                  let data45 = data43.memory;
+                  if (typeof data45 === "string") {
+                    if (!pattern34.test(data45)) {
+                      const err96 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema52.properties.memory, data: data45 };
+                      if (vErrors === null) {
+                        vErrors = [err96];
+                      } else {
+                        vErrors.push(err96);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err97 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.memory.type, parentSchema: schema52.properties.memory, data: data45 };
+                    if (vErrors === null) {
+                      vErrors = [err97];
+                    } else {
+                      vErrors.push(err97);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err98 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.type, parentSchema: schema52, data: data43 };
+                if (vErrors === null) {
+                  vErrors = [err98];
+                } else {
+                  vErrors.push(err98);
+                }
+                errors++;
+              }
+            }
+            if (data40.env !== void 0) {
+              let data46 = data40.env;
+              if (data46 && typeof data46 == "object" && !Array.isArray(data46)) {
+                for (const key18 in data46) {
+                  const _errs109 = errors;
+                  if (typeof key18 === "string") {
+                    if (!pattern47.test(key18)) {
+                      const err99 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema50.properties.backing.properties.redis.properties.env.propertyNames, data: key18, propertyName: key18 };
+                      if (vErrors === null) {
+                        vErrors = [err99];
+                      } else {
+                        vErrors.push(err99);
+                      }
+                      errors++;
+                    }
+                  }
+                  var valid27 = _errs109 === errors;
+                  if (!valid27) {
+                    const err100 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid", schema: schema50.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema50.properties.backing.properties.redis.properties.env, data: data46 };
+                    if (vErrors === null) {
+                      vErrors = [err100];
+                    } else {
+                      vErrors.push(err100);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key19 in data46) {
+                  if (!validate17(data46[key19], { instancePath: instancePath + "/backing/redis/env/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data46, parentDataProperty: key19, rootData })) {
+                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+                    errors = vErrors.length;
+                  }
+                }
+              } else {
+                const err101 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.backing.properties.redis.properties.env.type, parentSchema: schema50.properties.backing.properties.redis.properties.env, data: data46 };
+                if (vErrors === null) {
+                  vErrors = [err101];
+                } else {
+                  vErrors.push(err101);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err91 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.backing.properties.redis.type, parentSchema: schema48.properties.backing.properties.redis, data: data33 };
+            const err102 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.backing.properties.redis.type, parentSchema: schema50.properties.backing.properties.redis, data: data40 };
             if (vErrors === null) {
-              vErrors = [err91];
+              vErrors = [err102];
             } else {
-              vErrors.push(err91);
+              vErrors.push(err102);
             }
             errors++;
           }
         }
       } else {
-        const err92 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.properties.backing.type, parentSchema: schema48.properties.backing, data: data24 };
+        const err103 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.properties.backing.type, parentSchema: schema50.properties.backing, data: data31 };
         if (vErrors === null) {
-          vErrors = [err92];
+          vErrors = [err103];
         } else {
-          vErrors.push(err92);
+          vErrors.push(err103);
         }
         errors++;
       }
     }
   } else {
-    const err93 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.type, parentSchema: schema48, data };
+    const err104 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.type, parentSchema: schema50, data };
     if (vErrors === null) {
-      vErrors = [err93];
+      vErrors = [err104];
     } else {
-      vErrors.push(err93);
+      vErrors.push(err104);
     }
     errors++;
   }

@@ -68,6 +68,8 @@ describe('a service', () => {
       'docker-push',
       'docker-scan',
       'docker-sbom',
+      'docker-sign',
+      'docker-verify-signature',
     ]);
   });
 

@@ -1,10 +1,7 @@
 import type { TargetNames } from '../../service/resolve-plugin-options';
 import { metadata, type TargetConfiguration } from './target-configuration';
 
-/**
- * The targets that list what is in an image, and sign it. The list is cached: the same image gives the same bytes, and image.json stands for the image.
- * Signing never is: what a registry has is not known here.
- */
+/** The target that lists what is in an image. Cached: the same image gives the same bytes, and image.json stands for the image. */
 export function sbomTargets(names: TargetNames, inferredBy: string): Record<string, TargetConfiguration> {
   const reports = '{workspaceRoot}/dist/reports/{projectName}';
   return {

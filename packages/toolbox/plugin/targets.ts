@@ -7,6 +7,7 @@ import type { ProjectFacts } from './project-facts';
 import { pushTargets } from './push-targets';
 import { sbomTargets } from './sbom-targets';
 import { scanTargets } from './scan-targets';
+import { signTargets } from './sign-targets';
 import { metadata, type TargetConfiguration } from './target-configuration';
 import { verifyTargets } from './verify-targets';
 
@@ -115,6 +116,7 @@ export function inferTargets(
     ...pushTargets(names),
     ...scanTargets(names, options.engine),
     ...sbomTargets(names, inferredBy),
+    ...signTargets(names),
   };
 }
 
