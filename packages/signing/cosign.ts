@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { redactor } from '../process/redact';
 import { CommandNotFoundError, run } from '../process/run';
 import type { RunResult } from '../process/types';
 import { SigningError } from './signing-error';
@@ -53,7 +54,7 @@ export class Cosign {
     }
   }
 
-  /** @throws SigningError where it is missing or does not end */
+  /** `stdout` is as cosign wrote it, `stderr` without the password. @throws SigningError where it is missing or does not end */
   async run(args: readonly string[]): Promise<RunResult> {
     const { password, cwd, authorities } = this.setUp;
     const env = {
@@ -61,10 +62,11 @@ export class Cosign {
       COSIGN_PASSWORD: password ?? '',
       ...(authorities.length > 0 && { SSL_CERT_DIR: this.certificates() }),
     };
-    const secrets = password ? [password] : [];
     try {
-      const ran = await run({ file: 'cosign', args }, { cwd, env, secrets, timeoutMs: limitMs });
-      if (!ran.timedOut) return ran;
+      const ran = await run({ file: 'cosign', args }, { cwd, env, timeoutMs: limitMs });
+      // Only what people get to read: a short password may occur in the base64 of an answer.
+      const stderr = redactor(password === null ? [] : [password])(ran.stderr);
+      if (!ran.timedOut) return { ...ran, stderr };
     } catch (error) {
       if (!(error instanceof CommandNotFoundError)) throw error;
       throw new SigningError(

@@ -26,11 +26,14 @@ export function problemOf({ stderr, code, signal }: RunResult, what: string): Si
   return new SigningError(`${what}: cosign ended with ${code ?? signal}: ${said}`);
 }
 
-/** What cosign says after `Error:`, in one line. */
+/** What cosign says after `Error:`, in one line: of several signatures, each has its reason. */
 export function reasonIn(stderr: string): string {
-  const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const line = lines.find((text) => text.startsWith('Error: '))?.slice('Error: '.length) ?? lines.at(-1);
-  // It names the image in brackets once more.
-  const text = (line ?? 'it did not say why').replace(/^(signing|attesting) \[\S+\]: /, '').trim();
+  const [, said = stderr] = /^Error: (.*?)^error during command execution/ms.exec(stderr) ?? [];
+  const reasons = new Set(said.split(/\r?\n/).flatMap((line) => line.trim() || []));
+  const text = [...reasons]
+    .join('; ')
+    // It names the image in brackets once more.
+    .replace(/^(signing|attesting) \[\S+\]: /, '');
+  if (text === '') return 'it did not say why';
   return text.length > 400 ? `${text.slice(0, 397)}...` : text;
 }

@@ -84,6 +84,7 @@ export function registryFlags(insecure: boolean): readonly string[] {
 /** @throws SigningError where cosign could not judge at all */
 function judge(ran: RunResult, what: string): SignatureState {
   const said = reasonIn(ran.stderr);
+  if (/^none of the attestations matched the predicate type/.test(said)) return { state: 'unsigned' };
   const [, why = null] =
     /^no (?:matching (?:signatures|attestations)|signatures found):?\s*(.*)$/.exec(said) ?? [];
   if (why === null) throw problemOf(ran, what);
