@@ -7,6 +7,7 @@ it.each([
     ['acme/cache:main', 'type=gha'],
   ],
   [['type=local,src=.cache/{project}'], ['type=local,src=.cache/api']],
+  [['type=local', 'dest=.cache/[object Object]'], ['type=local,dest=.cache/api']],
   [
     ['type=local', 'dest=.cache/{project}', 'mode=max', 'type=registry', 'ref=acme/{project}:cache'],
     ['type=local,dest=.cache/api,mode=max', 'type=registry,ref=acme/api:cache'],

@@ -28,8 +28,8 @@ afterEach(() => {
 
 const folder = () => join(root, 'dist/images/api');
 
-async function image(bytes: number): Promise<void> {
-  buildLayout(folder(), [[{ path: 'app/main.js', content: Buffer.alloc(bytes, 'x') }]]);
+async function image(bytes: number, history?: readonly { readonly created_by: string }[]): Promise<void> {
+  buildLayout(folder(), [[{ path: 'app/main.js', content: Buffer.alloc(bytes, 'x') }]], { history });
   const facts = { project: 'api', tags: ['api:dev'], base: { name: 'scratch', digest: null } };
   writeRecord(folder(), await describeLayout(openLayout(folder()), facts, openLayerMemo(null)));
 }
@@ -65,6 +65,19 @@ it('passes an image within the budget of its description, and leaves the report 
   });
   expect(printed.join('\n')).toContain('app/main.js');
   expect(errors).toEqual([]);
+});
+
+it.each([
+  ['RUN |1 NPM_TOKEN=Zx81kQ9vTr4m /bin/sh -c npm ci', 'RUN |1 NPM_TOKEN=*** /bin/sh -c npm ci'],
+  [
+    `RUN echo ${['ghp', 'abcdefghijklmnopqrstuvwxyz0123456789'].join('_')}`,
+    '*** (holds what looks like a secret)',
+  ],
+])('repeats no secret of the history: %s', async (command, shown) => {
+  await image(1000, [{ created_by: command }]);
+  expect(await check({ budget: '1MB' })).toEqual({ success: true });
+  expect(report().layers.map(({ instruction }) => instruction)).toEqual([shown]);
+  expect(printed.join('\n')).not.toMatch(/Zx81|ghp_/);
 });
 
 it('fails one over it, naming the file that holds the budget', async () => {

@@ -1,3 +1,4 @@
+import { withoutSecrets } from './audit/history-rules';
 import { FileTree, type FileSize, type Waste } from './file-tree';
 import { readLayer } from './layer-bytes';
 import type { Descriptor } from './descriptor';
@@ -7,7 +8,7 @@ import { TarReader, type TarEntry } from './tar-reader';
 
 export interface LayerSize {
   readonly digest: string;
-  /** Instruction that made the layer, or the empty text where the image does not say. */
+  /** Instruction that made the layer, its secrets left out, or the empty text where the image does not say. */
   readonly instruction: string;
   /** Bytes of the blob. */
   readonly compressed: number;
@@ -85,7 +86,7 @@ export async function analyseImage(
     await observer?.pending();
     layers.push({
       digest: layer.digest,
-      instruction: instructions[at] ?? '',
+      instruction: await withoutSecrets(instructions[at] ?? ''),
       compressed: layer.size,
       uncompressed,
       files: tree.filesInLayer,

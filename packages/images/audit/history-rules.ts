@@ -45,6 +45,14 @@ export async function judgeHistory(
   return findings;
 }
 
+/** A command of an image's history as it may be shown: values that are secrets are left out; where one stands without a name, the whole command is. */
+export async function withoutSecrets(command: string): Promise<string> {
+  let shown = command;
+  for (const [name, value] of settingsIn(command))
+    if ((await secretIn(name, value)) !== null) shown = shown.replaceAll(value, '***');
+  return (await findSecrets('history', shown)).length === 0 ? shown : '*** (holds what looks like a secret)';
+}
+
 function about(id: string, why: string): Finding {
   return { id, severity: 'critical', layer: null, path: null, why, fix };
 }
