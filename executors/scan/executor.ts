@@ -9,13 +9,13 @@ import { platformOf, type Layout } from '../../packages/images/layout';
 import { readRecord } from '../../packages/images/record';
 import { runScanner } from '../../packages/scanners/run-scanner';
 import type { ScanResult } from '../../packages/scanners/scanner';
+import { readIgnoreList } from '../ignore-list';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
 import { openWholeLayout } from '../whole-layout';
 import { writeWhole } from '../write-whole';
 import { buildOptionsOf, countBaseLayers } from './base-layers';
 import { baselineText, hasBaseline, readBaseline } from './baseline';
-import { readIgnoreList, type IgnoreEntry } from './ignore-list';
 import { withLayoutOf } from './layout-view';
 import { formatScanReport, judgeScan, type Judged } from './report';
 import { sarifOf } from './sarif';
@@ -89,15 +89,13 @@ function finish(judged: Judged, root: string, dockerfile: string): boolean {
 }
 
 /** The lists that are named have to be there; the usual ones may be. */
-function ignoreEntries(
-  options: ScanExecutorSchema,
-  root: string,
-  project: TaskProject,
-): readonly IgnoreEntry[] {
+function ignoreEntries(options: ScanExecutorSchema, root: string, project: TaskProject): Judged['ignored'] {
   const today = new Date().toISOString().slice(0, 10);
   const usual = [sharedIgnoreList, posix.join(project.root, 'scan-ignore.yaml')];
   const files = options.ignore ?? usual.filter((file) => existsSync(join(root, file)));
-  return files.flatMap((file) => readIgnoreList(root, insideWorkspace(file, project, 'ignore'), today));
+  return files.flatMap((file) =>
+    readIgnoreList(root, insideWorkspace(file, project, 'ignore'), { narrowing: ['package', 'path'], today }),
+  );
 }
 
 /** All platforms; what is the same on several of them is said once. */

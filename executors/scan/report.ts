@@ -6,9 +6,10 @@ import {
   type Severity,
 } from '../../packages/images/finding';
 import type { ScanResult, Vulnerability } from '../../packages/scanners/scanner';
+import type { IgnoreEntry } from '../ignore-list';
+import { printable } from '../printable';
 import { table } from '../table';
 import type { BaselineEntry } from './baseline';
-import type { IgnoreEntry } from './ignore-list';
 
 /** A finding with what became of it. */
 export interface ReportedFinding extends Finding {
@@ -48,7 +49,7 @@ export interface Judged {
   readonly audit: readonly Finding[];
   /** Null: vulnerabilities were not scanned. */
   readonly scan: ScanResult | null;
-  readonly ignored: readonly IgnoreEntry[];
+  readonly ignored: readonly IgnoreEntry<'package' | 'path'>[];
   readonly baseline: readonly BaselineEntry[];
   /** Every layer's blob by its digest and by the one of its archive, and whether it is the base image's. */
   readonly layers: ReadonlyMap<string, { readonly digest: string; readonly base: boolean }>;
@@ -137,8 +138,8 @@ export function formatScanReport(report: ScanReport): string {
           state === 'blocks' ? '!' : '',
           severity,
           id,
-          shorten(path ?? '', 60),
-          shorten(why, 100),
+          printable(path ?? '', 60),
+          printable(why, 100),
         ]),
       ),
       '',
@@ -155,11 +156,4 @@ export function formatScanReport(report: ScanReport): string {
     `Limit ${report.severity}: ${report.passed ? 'passed' : `FAILED (${count('blocks')})`}`,
   );
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
-}
-
-/** Names come out of an image: what would steer the terminal is not sent to it. */
-function shorten(text: string, most: number): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '?');
-  return clean.length > most ? `${clean.slice(0, most - 3)}...` : clean;
 }

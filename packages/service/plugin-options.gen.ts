@@ -65,6 +65,10 @@ export interface PluginOptions {
      */
     'docker-verify-signature'?: string;
     /**
+     * The target that checks the Kubernetes manifests.
+     */
+    'k8s-validate'?: string;
+    /**
      * The target that compares the running stack with its descriptions.
      */
     verify?: string;

@@ -17,6 +17,7 @@ const targets = [
   'docker-sign',
   'docker-size-check',
   'docker-verify-signature',
+  'k8s-validate',
   'verify',
 ] as const;
 

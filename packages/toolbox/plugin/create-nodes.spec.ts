@@ -68,6 +68,7 @@ describe('a service', () => {
       'docker-push',
       'docker-scan',
       'docker-sbom',
+      'k8s-validate',
       'docker-sign',
       'docker-verify-signature',
     ]);

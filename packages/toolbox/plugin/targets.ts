@@ -3,6 +3,7 @@ import { buildInputs, type Input } from './build-inputs';
 import { composeTargets } from './compose-targets';
 import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
+import { k8sTargets } from './k8s-targets';
 import type { ProjectFacts } from './project-facts';
 import { pushTargets } from './push-targets';
 import { sbomTargets } from './sbom-targets';
@@ -116,6 +117,7 @@ export function inferTargets(
     ...pushTargets(names),
     ...scanTargets(names, options.engine),
     ...sbomTargets(names, inferredBy),
+    ...(facts.service ? k8sTargets(names, version, 'service') : {}),
     ...signTargets(names),
   };
 }
@@ -142,6 +144,7 @@ export function inferStackTargets(
       ),
     },
     ...composeTargets(names, version),
+    ...k8sTargets(names, version, 'stack'),
     ...verifyTargets(names),
   };
 }
