@@ -16,7 +16,7 @@ export interface StructureContext {
 
 /**
  * Fields that the documents call required and that the API server takes as empty where they are missing, by definition.
- * Found by comparing with a real API server (e2e/k8s-validate.e2e.ts).
+ * Taken from its sources (k8s.io/kubernetes, pkg/apis/<group>/validation).
  */
 const missingIsEmpty: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.networking.v1.NetworkPolicySpec': ['podSelector'],
