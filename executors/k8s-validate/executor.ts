@@ -21,6 +21,9 @@ import { formatManifestReport, judgeManifests, manifestSarif, type Judged } from
 import type { K8SValidateExecutorSchema } from './schema.gen';
 import { readSources } from './sources';
 
+/** Renderings at a time: each is a process. */
+const atOnce = 4;
+
 /** Checks the Kubernetes manifests of a project, without a cluster. */
 export default function k8sValidate(
   options: K8SValidateExecutorSchema,
@@ -45,10 +48,13 @@ async function validate(options: K8SValidateExecutorSchema, context: ExecutorCon
   const found = new Map<string, readonly ManifestFinding[]>([['', own.findings]]);
   let objects = 0;
   for (const environment of environmentsOf(isStack ? [own, ...around] : [own])) {
-    const manifests = [
-      ...(await manifestsOf(root, own, environment)),
-      ...(await Promise.all(around.map((one) => manifestsOf(root, one, environment, !isStack)))).flat(),
-    ];
+    const manifests = [...(await manifestsOf(root, own, environment))];
+    for (let at = 0; at < around.length; at += atOnce) {
+      const some = around.slice(at, at + atOnce);
+      manifests.push(
+        ...(await Promise.all(some.map((one) => manifestsOf(root, one, environment, !isStack)))).flat(),
+      );
+    }
     objects += manifests.filter(({ isForeign }) => !isForeign).length;
     const name = environment ?? '';
     found.set(name, [...(found.get(name) ?? []), ...checkManifests(manifests, catalogue, isStack)]);
