@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { listChoices } from '../packages/service/choices';
 import { TargetError } from './mistakes';
+import { insideWorkspace, type TaskProject } from './project-image';
 
 /** A finding that somebody has accepted, for a reason, until a day. `Narrowing` are keys that say of what only. */
 export type IgnoreEntry<Narrowing extends string> = {
@@ -21,11 +22,21 @@ export interface IgnoreListForm<Narrowing extends string> {
 }
 
 /**
- * Reads a list of accepted findings.
- * @param file relative to the workspace root
- * @throws TargetError for an entry that is malformed, has no reason, or has expired
+ * Reads the lists of accepted findings of a project: those that are named (the option `ignore`) have to be there, the usual ones may be.
+ * @param form its `usual` files are relative to the workspace root, as the named ones are
+ * @throws TargetError for a file that is missing, and for an entry that is malformed, has no reason, or has expired
  */
-export function readIgnoreList<Narrowing extends string>(
+export function readIgnoreLists<Narrowing extends string>(
+  root: string,
+  project: TaskProject,
+  named: readonly string[] | undefined,
+  { usual, ...form }: IgnoreListForm<Narrowing> & { readonly usual: readonly string[] },
+): readonly IgnoreEntry<Narrowing>[] {
+  const files = named ?? usual.filter((file) => existsSync(join(root, file)));
+  return files.flatMap((file) => readIgnoreList(root, insideWorkspace(file, project, 'ignore'), form));
+}
+
+function readIgnoreList<Narrowing extends string>(
   root: string,
   file: string,
   form: IgnoreListForm<Narrowing>,

@@ -12,7 +12,8 @@ import type { ManifestFinding } from '../../packages/manifests/finding';
 import { parseDocuments } from '../../packages/manifests/read/parse-documents';
 import { listChoices } from '../../packages/service/choices';
 import { stackRoot } from '../../packages/workspace/stack-root';
-import { readIgnoreList } from '../ignore-list';
+import { readIgnoreLists } from '../ignore-list';
+import { inTurns } from '../in-turns';
 import { failInOneLine, TargetError } from '../mistakes';
 import { insideWorkspace, projectOf, type TaskProject } from '../project-image';
 import { writeWhole } from '../write-whole';
@@ -36,7 +37,11 @@ async function validate(options: K8SValidateExecutorSchema, context: ExecutorCon
   const { root } = context;
   const project = projectOf(context);
   const catalogue = readCatalogue(options, root, project);
-  const ignored = readAccepted(options, root, project);
+  const ignored = readIgnoreLists(root, project, options.ignore, {
+    usual: ['infrastructure/security/k8s-ignore.yaml', posix.join(project.root, 'k8s-ignore.yaml')],
+    narrowing: ['object', 'path'],
+    today: null,
+  });
   const isStack = project.root === stackRoot;
   const others = Object.values(context.projectsConfigurations.projects)
     .map((one) => one.root)
@@ -48,13 +53,11 @@ async function validate(options: K8SValidateExecutorSchema, context: ExecutorCon
   const found = new Map<string, readonly ManifestFinding[]>([['', own.findings]]);
   let objects = 0;
   for (const environment of environmentsOf(isStack ? [own, ...around] : [own])) {
-    const manifests = [...(await manifestsOf(root, own, environment))];
-    for (let at = 0; at < around.length; at += atOnce) {
-      const some = around.slice(at, at + atOnce);
-      manifests.push(
-        ...(await Promise.all(some.map((one) => manifestsOf(root, one, environment, !isStack)))).flat(),
-      );
-    }
+    const manifests = (
+      await inTurns([own, ...around], atOnce, (one) =>
+        manifestsOf(root, one, environment, one !== own && !isStack),
+      )
+    ).flat();
     objects += manifests.filter(({ isForeign }) => !isForeign).length;
     const name = environment ?? '';
     found.set(name, [...(found.get(name) ?? []), ...checkManifests(manifests, catalogue, isStack)]);
@@ -95,22 +98,6 @@ function readCatalogue(
     return parseDocuments(path, readFileSync(join(root, path), 'utf8')).documents.map(({ value }) => value);
   });
   return catalogueOf(version, definitions);
-}
-
-/** The lists that are named have to be there; the usual ones may be. */
-function readAccepted(
-  options: K8SValidateExecutorSchema,
-  root: string,
-  project: TaskProject,
-): Judged['ignored'] {
-  const usual = ['infrastructure/security/k8s-ignore.yaml', posix.join(project.root, 'k8s-ignore.yaml')];
-  const files = options.ignore ?? usual.filter((file) => existsSync(join(root, file)));
-  return files.flatMap((file) =>
-    readIgnoreList(root, insideWorkspace(file, project, 'ignore'), {
-      narrowing: ['object', 'path'],
-      today: null,
-    }),
-  );
 }
 
 function finish(judged: Judged, root: string): boolean {

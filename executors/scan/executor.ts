@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { logger, type ExecutorContext } from '@nx/devkit';
 import { oneShotCommand } from '../../packages/engines/one-shot';
@@ -9,7 +9,7 @@ import { platformOf, type Layout } from '../../packages/images/layout';
 import { readRecord } from '../../packages/images/record';
 import { runScanner } from '../../packages/scanners/run-scanner';
 import type { ScanResult } from '../../packages/scanners/scanner';
-import { readIgnoreList } from '../ignore-list';
+import { readIgnoreLists } from '../ignore-list';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
 import { openWholeLayout } from '../whole-layout';
@@ -22,7 +22,6 @@ import { sarifOf } from './sarif';
 import type { ScanExecutorSchema } from './schema.gen';
 
 const reportFiles = ['scan.json', 'scan.sarif'] as const;
-const sharedIgnoreList = 'infrastructure/security/ignore.yaml';
 
 /** Audits the image of a project and scans it for known vulnerabilities. Never cached: a scanner's database changes every day. */
 export default function scan(
@@ -39,7 +38,11 @@ async function check(options: ScanExecutorSchema, context: ExecutorContext): Pro
   const reports = join(root, 'dist/reports', project.name);
   // A scan that does not end leaves no report of an earlier image behind.
   for (const name of reportFiles) rmSync(join(reports, name), { force: true });
-  const ignored = ignoreEntries(options, root, project);
+  const ignored = readIgnoreLists(root, project, options.ignore, {
+    usual: ['infrastructure/security/ignore.yaml', posix.join(project.root, 'scan-ignore.yaml')],
+    narrowing: ['package', 'path'],
+    today: new Date().toISOString().slice(0, 10),
+  });
   const baselineFile = insideWorkspace(
     options.baseline ?? posix.join(project.root, 'scan-baseline.json'),
     project,
@@ -86,16 +89,6 @@ function finish(judged: Judged, root: string, dockerfile: string): boolean {
   for (const { id, path, why, fix } of blocking.slice(0, 20))
     logger.error(`${report.project}: ${id}${path === null ? '' : `: ${path}`}: ${why} ${fix}`);
   return report.passed;
-}
-
-/** The lists that are named have to be there; the usual ones may be. */
-function ignoreEntries(options: ScanExecutorSchema, root: string, project: TaskProject): Judged['ignored'] {
-  const today = new Date().toISOString().slice(0, 10);
-  const usual = [sharedIgnoreList, posix.join(project.root, 'scan-ignore.yaml')];
-  const files = options.ignore ?? usual.filter((file) => existsSync(join(root, file)));
-  return files.flatMap((file) =>
-    readIgnoreList(root, insideWorkspace(file, project, 'ignore'), { narrowing: ['package', 'path'], today }),
-  );
 }
 
 /** All platforms; what is the same on several of them is said once. */

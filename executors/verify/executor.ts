@@ -20,7 +20,7 @@ import { chooseChecks } from './choose';
 import { attemptsFor, judgeConnections } from './connections';
 import { judgeContainers } from './containers';
 import { expectedStack, listenersOf, stackFile, type ExpectedStack } from './expected';
-import { inTurns } from './in-turns';
+import { inTurns } from '../in-turns';
 import { judgeImages } from './images';
 import { formatJUnit, formatVerifyReport } from './report';
 import { formatVerifyPage } from './report-page';

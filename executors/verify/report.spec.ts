@@ -1,5 +1,5 @@
 import { chooseChecks } from './choose';
-import { inTurns } from './in-turns';
+import { inTurns } from '../in-turns';
 import { formatJUnit, formatVerifyReport } from './report';
 import { formatVerifyPage } from './report-page';
 import { checkIds, judged, type VerifyReport } from './result';
