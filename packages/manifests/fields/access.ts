@@ -1,6 +1,6 @@
 import type { Field } from './field';
 import { checkFormat, dnsSubdomain } from './formats';
-import { checkChoice } from './workloads';
+import { checkChoice } from './one-of';
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 const mostPriority = 1_000_000_000;

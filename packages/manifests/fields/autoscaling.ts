@@ -1,8 +1,8 @@
 import type { Field } from './field';
 import { checkFormat, pathSegment } from './formats';
 import { checkNumber, checkNumberOrPercent, checkQuantity } from './numbers';
+import { checkChoice } from './one-of';
 import { checkSelector } from './selectors';
-import { checkChoice } from './workloads';
 
 /** Types of metrics and the key of each. */
 const sources: Readonly<Record<string, string>> = {

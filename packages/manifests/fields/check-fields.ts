@@ -41,9 +41,6 @@ const rules: Readonly<Record<string, (object: Field) => void>> = {
   'storage.k8s.io StorageClass': checkStorageClass,
 };
 
-/** Kinds whose fields are held to more than their schema. */
-export const kindsWithRules = Object.keys(rules);
-
 /** Checks the values of an object beyond its schema. Places of another type than the schema's are passed over: checkStructure names them. */
 export function checkFields(value: unknown, report: Report): void {
   const object = new Field(value, [], report);

@@ -21,8 +21,7 @@ export function checkSecret(object: Field): void {
   checkKeys(object, ['data', 'stringData']);
   const type = object.at('type').text ?? '';
   for (const key of keysOfType[type] ?? [])
-    if (!object.at('data', key).exists && !object.at('stringData', key).exists)
-      object.at('data', key).missing(`A Secret of the type ${type} has it.`);
+    if (!hasKey(object, key)) object.at('data', key).missing(`A Secret of the type ${type} has it.`);
   if (type === 'kubernetes.io/basic-auth' && !['username', 'password'].some((key) => hasKey(object, key)))
     object.at('data').missing('A Secret of this type has username or password.');
   checkDockerConfig(object, type);

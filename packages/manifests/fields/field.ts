@@ -11,11 +11,7 @@ export class Field {
 
   at(...keys: readonly string[]): Field {
     let value = this.value;
-    for (const key of keys)
-      value =
-        isMapping(value) && Object.hasOwn(value as object, key)
-          ? (value as Record<string, unknown>)[key]
-          : undefined;
+    for (const key of keys) value = isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
     return new Field(value, [...this.path, ...keys], this.report);
   }
 
@@ -42,12 +38,11 @@ export class Field {
 
   /** Keys and values of a mapping; none where it is none. */
   get entries(): readonly (readonly [string, Field])[] {
-    if (!isMapping(this.value)) return [];
-    return Object.keys(this.value as object).map((key) => [key, this.at(key)] as const);
+    return this.keys.map((key) => [key, this.at(key)] as const);
   }
 
   get keys(): readonly string[] {
-    return isMapping(this.value) ? Object.keys(this.value as object) : [];
+    return isMapping(this.value) ? Object.keys(this.value) : [];
   }
 
   get isMapping(): boolean {
@@ -68,6 +63,7 @@ export class Field {
   }
 }
 
-function isMapping(value: unknown): boolean {
+/** An object of JSON that is no list. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,8 @@
 import type { Field } from './field';
 import { qualifiedName } from './formats';
 import { checkQuantity } from './numbers';
-import { parseQuantity } from './quantity';
-import { checkChoice } from './workloads';
+import { checkChoice } from './one-of';
+import { parseQuantity } from '../../service/quantity';
 
 const podSecurityLevels = ['privileged', 'baseline', 'restricted'];
 const podSecurity = 'pod-security.kubernetes.io/';

@@ -1,8 +1,8 @@
 import type { Field } from './field';
 import { checkFormat, cidr } from './formats';
 import { checkNumber, checkPortOrName } from './numbers';
+import { checkChoice } from './one-of';
 import { checkSelector } from './selectors';
-import { checkChoice } from './workloads';
 
 export function checkNetworkPolicy(object: Field): void {
   const spec = object.at('spec');

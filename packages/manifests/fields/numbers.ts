@@ -1,6 +1,6 @@
 import type { Field } from './field';
 import { portName } from './formats';
-import { parseQuantity } from './quantity';
+import { parseQuantity } from '../../service/quantity';
 
 /** Reports a number that is outside of the bounds. */
 export function checkNumber(field: Field, least: number, most = Infinity): void {

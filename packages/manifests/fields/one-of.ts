@@ -21,3 +21,9 @@ export function checkDistinct(fields: readonly Field[], what: string): void {
     seen.add(field.value);
   }
 }
+
+/** One of a closed set that the types do not name. @param isEmptyFine does the API server take the empty text for a value that is not there? */
+export function checkChoice(field: Field, choices: readonly string[], isEmptyFine = true): void {
+  if (field.text !== null && (field.text !== '' || !isEmptyFine) && !choices.includes(field.text))
+    field.invalid(`${JSON.stringify(field.text)} is not allowed here.`, `Use ${listChoices(choices)}.`);
+}

@@ -1,7 +1,7 @@
 import type { Field } from './field';
 import { qualifiedName } from './formats';
 import { checkQuantity } from './numbers';
-import { parseQuantity } from './quantity';
+import { parseQuantity } from '../../service/quantity';
 
 const standard = ['cpu', 'memory', 'ephemeral-storage'];
 

@@ -29,6 +29,13 @@ export function checkSelector(field: Field): void {
   }
 }
 
+/** Labels of a pod's template, as selectors compare them. */
+export function labelsOf(template: Field): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    template.at('metadata', 'labels').entries.map(([key, { value }]) => [key, value]),
+  );
+}
+
 /** Does a selector take these labels? An empty one takes all. */
 export function selects(selector: Field, labels: Readonly<Record<string, unknown>>): boolean {
   const own = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);

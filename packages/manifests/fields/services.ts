@@ -1,9 +1,8 @@
 import type { Field } from './field';
 import { checkFormat, cidr, dnsLabel, dnsSubdomain, ipAddress, qualifiedName } from './formats';
 import { checkNumber, checkPort, checkPortOrName } from './numbers';
-import { checkDistinct } from './one-of';
+import { checkChoice, checkDistinct } from './one-of';
 import { checkLabels } from './selectors';
-import { checkChoice } from './workloads';
 
 const longestAffinity = 86_400;
 

@@ -2,6 +2,7 @@ import { listChoices } from '../../service/choices';
 import type { Field } from './field';
 import { checkFormat, dnsSubdomain, qualifiedName } from './formats';
 import { checkQuantity } from './numbers';
+import { checkChoice } from './one-of';
 import { checkSelector } from './selectors';
 
 const accessModes = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'];
@@ -34,9 +35,6 @@ export function checkStorageClass(object: Field): void {
   for (const [key, modes] of [
     ['reclaimPolicy', ['Delete', 'Retain']],
     ['volumeBindingMode', ['Immediate', 'WaitForFirstConsumer']],
-  ] as const) {
-    const { text } = object.at(key);
-    if (text && !(modes as readonly string[]).includes(text))
-      object.at(key).invalid(`${JSON.stringify(text)} is not allowed here.`, `Use ${listChoices(modes)}.`);
-  }
+  ] as const)
+    checkChoice(object.at(key), modes);
 }

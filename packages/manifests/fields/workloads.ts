@@ -1,9 +1,9 @@
-import { listChoices } from '../../service/choices';
 import type { Field } from './field';
 import { checkFormat, dnsLabel } from './formats';
 import { checkNumber, checkNumberOrPercent } from './numbers';
+import { checkChoice } from './one-of';
 import { checkPodTemplate } from './pod';
-import { checkSelector, isEmptySelector, selects } from './selectors';
+import { checkSelector, isEmptySelector, labelsOf, selects } from './selectors';
 import { checkClaimSpec } from './storage';
 
 const defaultDeadline = 600;
@@ -62,12 +62,6 @@ export function checkReplicaSet(object: Field): void {
   checkController(object.at('spec'));
 }
 
-/** One of a closed set that the types do not name. @param isEmptyFine does the API server take the empty text for a value that is not there? */
-export function checkChoice(field: Field, choices: readonly string[], isEmptyFine = true): void {
-  if (field.text !== null && (field.text !== '' || !isEmptyFine) && !choices.includes(field.text))
-    field.invalid(`${JSON.stringify(field.text)} is not allowed here.`, `Use ${listChoices(choices)}.`);
-}
-
 /** What all workloads that keep pods running have alike. */
 function checkController(spec: Field, claims: readonly string[] = []): void {
   for (const key of ['replicas', 'minReadySeconds', 'revisionHistoryLimit']) checkNumber(spec.at(key), 0);
@@ -88,12 +82,6 @@ function checkController(spec: Field, claims: readonly string[] = []): void {
   if (restart.text && restart.text !== 'Always') restart.invalid('has to be Always here.', 'Remove it.');
   const deadline = template.at('spec', 'activeDeadlineSeconds');
   if (deadline.exists) deadline.invalid('is not for workloads that run for ever.', 'Remove it.');
-}
-
-function labelsOf(template: Field): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    template.at('metadata', 'labels').entries.map(([key, { value }]) => [key, value]),
-  );
 }
 
 function checkRollingUpdate(rolling: Field): void {

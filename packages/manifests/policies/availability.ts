@@ -1,4 +1,3 @@
-import { selects } from '../fields/selectors';
 import type { Field } from '../fields/field';
 import type { ObjectSet } from './object-set';
 
@@ -21,8 +20,7 @@ export function checkAvailability(objects: ObjectSet): void {
   }
   for (const { root } of objects.ownOfKind('PodDisruptionBudget')) {
     const budget = root.at('spec');
-    for (const { manifest, labels } of objects.workloads) {
-      if (!selects(budget.at('selector'), labels)) continue;
+    for (const { manifest } of objects.selected(budget.at('selector'))) {
       const least =
         scaled.get(manifest.name)?.at('spec', 'minReplicas').number ??
         manifest.root.at('spec', 'replicas').number ??

@@ -1,5 +1,5 @@
 import type { Field } from '../fields/field';
-import { selects } from '../fields/selectors';
+import { labelsOf, selects } from '../fields/selectors';
 import type { Manifest } from '../manifest';
 
 /** Kinds that start pods, and where each has its template. */
@@ -86,9 +86,7 @@ function workloadOf(manifest: Manifest, template: Field): Workload {
     manifest,
     template,
     spec,
-    labels: Object.fromEntries(
-      template.at('metadata', 'labels').entries.map(([key, { value }]) => [key, value]),
-    ),
+    labels: labelsOf(template),
     containers,
     allContainers: [...spec.at('initContainers').items, ...containers],
   };

@@ -1,7 +1,7 @@
-import { listChoices } from '../../service/choices';
 import type { Field } from '../fields/field';
 import { isEmptySelector } from '../fields/selectors';
 import { hasPort, portsOf, type ObjectSet, type Workload } from './object-set';
+import { findNamed, useOneOf } from './references';
 
 /** Ports that nobody has: of Services, of routes to Services, of probes and of policies. */
 export function checkPorts(objects: ObjectSet): void {
@@ -50,17 +50,8 @@ function checkRouteBackend(backend: Field, objects: ObjectSet): void {
 }
 
 function checkServicePort(name: Field, port: Field, objects: ObjectSet): void {
-  const service = name.text === null ? undefined : objects.find('Service', name.text);
-  if (!service) {
-    if (name.text)
-      name.problem(
-        'target-missing',
-        'high',
-        `There is no Service ${name.text}.`,
-        useOneOf(objects.ofKind('Service').map((one) => one.name)),
-      );
-    return;
-  }
+  const service = findNamed(name, 'Service', objects);
+  if (!service) return;
   const ports = service.root.at('spec', 'ports').items;
   const key = typeof port.value === 'number' ? 'port' : 'name';
   if (port.exists && !ports.some((one) => one.at(key).value === port.value))
@@ -97,9 +88,4 @@ function checkPolicyPorts(policy: Field, objects: ObjectSet): void {
       if (name.text === null || isEmptySelector(own)) continue;
       for (const workload of objects.selected(own)) checkContainerPort(name, workload);
     }
-}
-
-function useOneOf(choices: readonly unknown[]): string {
-  const names = choices.filter((one) => one !== undefined && one !== null).map(String);
-  return names.length > 0 ? `Use ${listChoices([...new Set(names)])}, or add it.` : 'Add it.';
 }

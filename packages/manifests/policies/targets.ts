@@ -2,6 +2,7 @@ import type { Field } from '../fields/field';
 import { isEmptySelector } from '../fields/selectors';
 import { listChoices } from '../../service/choices';
 import type { ObjectSet } from './object-set';
+import { findNamed } from './references';
 
 /** Selectors and references that lead to nothing. */
 export function checkTargets(objects: ObjectSet): void {
@@ -33,12 +34,10 @@ export function checkTargets(objects: ObjectSet): void {
         );
     }
   }
-  for (const { root } of objects.ownOfKind('HorizontalPodAutoscaler', 'ScaledObject'))
-    checkReference(
-      root.at('spec', 'scaleTargetRef'),
-      root.at('spec', 'scaleTargetRef', 'kind').text ?? 'Deployment',
-      objects,
-    );
+  for (const { root } of objects.ownOfKind('HorizontalPodAutoscaler', 'ScaledObject')) {
+    const target = root.at('spec', 'scaleTargetRef');
+    findNamed(target.at('name'), target.at('kind').text ?? 'Deployment', objects);
+  }
   for (const { root } of objects.ownOfKind('StatefulSet')) {
     const name = root.at('spec', 'serviceName');
     if (name.text && !objects.find('Service', name.text))
@@ -51,13 +50,13 @@ export function checkTargets(objects: ObjectSet): void {
   }
   for (const { root } of objects.ownOfKind('RoleBinding')) {
     const role = root.at('roleRef');
-    if (role.at('kind').text === 'Role') checkReference(role, 'Role', objects);
+    if (role.at('kind').text === 'Role') findNamed(role.at('name'), 'Role', objects);
     for (const subject of root.at('subjects').items) {
       const isHere =
         subject.at('namespace').text === root.at('metadata', 'namespace').text ||
         !subject.at('namespace').exists;
       if (subject.at('kind').text === 'ServiceAccount' && isHere)
-        checkReference(subject, 'ServiceAccount', objects);
+        findNamed(subject.at('name'), 'ServiceAccount', objects);
     }
   }
 }
@@ -66,18 +65,6 @@ function serviceIsSelected(selector: Field, service: Field): boolean {
   return selector
     .at('matchLabels')
     .entries.every(([key, { value }]) => service.at('metadata', 'labels', key).value === value);
-}
-
-function checkReference(reference: Field, kind: string, objects: ObjectSet): void {
-  const name = reference.at('name');
-  if (!name.text || objects.find(kind, name.text)) return;
-  const others = objects.ofKind(kind).map((one) => one.name);
-  name.problem(
-    'target-missing',
-    'high',
-    `There is no ${kind} ${name.text}.`,
-    others.length > 0 ? `Use ${listChoices(others)}, or add it.` : 'Add it.',
-  );
 }
 
 function matchesNothing(selector: Field, why: string): void {

@@ -33,7 +33,6 @@ export interface TextProblem {
 export interface ParsedFile {
   readonly documents: readonly SourceDocument[];
   readonly problems: readonly TextProblem[];
-  readonly lines: readonly string[];
 }
 
 /**
@@ -70,7 +69,7 @@ export function parseDocuments(file: string, text: string): ParsedFile {
     const value = document.toJS() as unknown;
     if (value !== null) documents.push({ file, value, locate: locator(document, lineAt) });
   }
-  return { documents, problems, lines: text.split('\n') };
+  return { documents, problems };
 }
 
 /** Types of YAML that JSON, and so Kubernetes, does not have. */

@@ -27,8 +27,6 @@ type Entry<T> = readonly [number, T];
 
 /** The kinds that the API server of one Kubernetes version has itself. */
 export interface BuiltIn {
-  /** Such as `1.37`. */
-  readonly minor: string;
   /** Null where this version does not have it. @param key `apps/v1 Deployment` */
   readonly kind: (key: string) => Kind | null;
   readonly definitions: Definitions;
@@ -59,7 +57,6 @@ export function builtInOf(minor: string): BuiltIn {
     entries?.find(([bits]) => bits & bit)?.[1];
   const number = Number(minor.split('.')[1]);
   return {
-    minor,
     definitions: (name) => find(definitions[name])!,
     kind: (key) => {
       const found = find(kinds[key]);

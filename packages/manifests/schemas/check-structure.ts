@@ -1,5 +1,6 @@
 import { listChoices, suggest } from '../../service/choices';
-import { parseQuantity } from '../fields/quantity';
+import { isMapping } from '../fields/field';
+import { parseQuantity } from '../../service/quantity';
 import type { Path, Problem, Report } from '../problem';
 import { brokenCondition } from './check-limits';
 import type { Definitions, Schema } from './schema';
@@ -176,10 +177,6 @@ function typeProblem(path: Path, value: unknown, wanted: string): Problem {
         ? `Quote it: ${JSON.stringify(String(value))}.`
         : `Write ${wanted}.`,
   };
-}
-
-function isMapping(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Standard base64 with its padding, as Go's decoder wants it; line breaks are passed over. */
