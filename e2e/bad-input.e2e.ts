@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { docker, removeContainersOf } from './engine';
+import { docker, removeContainersOf, removeImagesNamed } from './engine';
 import { freshWorkspace, type Ran, type Workspace } from './workspace';
 
 /** Bad input: one clear line each (where, what, what to do), a non-zero exit, and nothing left behind. */
@@ -130,8 +130,7 @@ describe('bad input', () => {
     for (const blob of readdirSync(blobs)) truncateSync(join(blobs, blob), 3);
     const options = ['run', 'api-bad:docker-size-check', '--exclude-task-dependencies', '--skip-nx-cache'];
     expectRefused(workspace.nx(options), /dist\/images\/api-bad/, /corrupted/, /docker-build/);
-    const ids = docker('images', '-q', '--filter', 'reference=*/api-bad').split('\n').filter(Boolean);
-    if (ids.length > 0) docker('rmi', '-f', ...new Set(ids));
+    removeImagesNamed('*/api-bad');
     expectRefused(
       workspace.nx(['run', 'api-bad:docker-load', '--exclude-task-dependencies']),
       /dist\/images\/api-bad/,

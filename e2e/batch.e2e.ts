@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { docker } from './engine';
+import { docker, removeImagesNamed } from './engine';
 import { startRegistry } from './registry';
 import { freshWorkspace, type Workspace } from './workspace';
 
@@ -56,14 +56,7 @@ beforeAll(() => {
   workspace.commit('services');
 });
 afterAll(() => {
-  const tags = docker(
-    'images',
-    '--format',
-    '{{.Repository}}:{{.Tag}}',
-    '--filter',
-    'reference=acme/batch-*',
-  ).split('\n');
-  if (tags[0]) docker('rmi', '-f', ...tags);
+  removeImagesNamed('acme/batch-*');
   workspace.remove();
 });
 

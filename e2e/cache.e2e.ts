@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { containersOf, docker, removeContainersOf, tryDocker } from './engine';
+import { containersOf, docker, removeContainersOf, removeImagesNamed, tryDocker } from './engine';
 import { freshWorkspace, openWorkspace, type Workspace } from './workspace';
 
 /**
@@ -82,21 +82,8 @@ describe(`the cache never lies (TOOLBOX_SEED=${seed}, ${rounds} rounds)`, () => 
     removeContainersOf(project);
   }
 
-  // By name: an image that only goes by another name there, such as the base, keeps its own.
-  const removeImages = () => {
-    const names = docker(
-      'images',
-      '--format',
-      '{{.Repository}}:{{.Tag}}',
-      '--filter',
-      `reference=*/${project}`,
-    );
-    const tags = names.split('\n').filter(Boolean);
-    if (tags.length > 0) docker('rmi', '-f', ...tags);
-  };
-
   const mishaps: Readonly<Record<string, () => void | Promise<void>>> = {
-    'all images of the service removed from the engine': removeImages,
+    'all images of the service removed from the engine': () => removeImagesNamed(`*/${project}`),
     'another image under the tag of the service': () => {
       const [tag] = workspace.exists(`dist/images/${project}/image.json`)
         ? workspace.json<{ tags: string[] }>(`dist/images/${project}/image.json`).tags

@@ -47,6 +47,28 @@ export function removeContainersOf(...projects: readonly string[]): void {
   }
 }
 
+/**
+ * Removes images by name, e.g. `acme/api` or `acme/batch-*`. Not by id: an image that only goes by such a name too, as the base does in some tests,
+ * keeps its others.
+ */
+export function removeImagesNamed(pattern: string): void {
+  const names = docker(
+    'images',
+    '--format',
+    '{{.ID}} {{.Repository}}:{{.Tag}}',
+    '--filter',
+    `reference=${pattern}`,
+  )
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [id, name] = line.split(' ');
+      return name?.endsWith(':<none>') ? id : name;
+    })
+    .filter((name) => name !== undefined);
+  if (names.length > 0) docker('rmi', '-f', ...new Set(names));
+}
+
 /** What is left of a Compose project, as `list` names it, e.g. `ps -aq`. */
 export function leftOfCompose(project: string, list: readonly string[]): readonly string[] {
   return docker(...list, '--filter', `label=com.docker.compose.project=${project}`)

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeIndexLayout } from './index-layout';
-import { docker, tryDocker } from './engine';
+import { docker, removeImagesNamed, tryDocker } from './engine';
 import { makeCertificate, openLine, startRegistry, type Line, type RegistryServer } from './registry';
 import { freshWorkspace, openWorkspace, type Ran, type Workspace } from './workspace';
 
@@ -38,8 +38,7 @@ describe('docker-push', () => {
   });
   afterAll(() => {
     tryDocker('rm', '-f', container);
-    const images = docker('images', '-q', '--filter', `reference=${registry.address}/*/*`).split('\n');
-    for (const image of new Set(images.filter(Boolean))) tryDocker('rmi', '-f', image);
+    removeImagesNamed(`${registry.address}/*/*`);
     for (const line of lines) line.close();
     for (const server of servers) server.stop();
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });

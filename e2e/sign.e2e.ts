@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cosign, cosignEnvironment, makeAuthority, statementsOf } from './cosign';
-import { docker, tryDocker } from './engine';
+import { docker, removeImagesNamed } from './engine';
 import { startRegistry, type RegistryServer } from './registry';
 import { freshWorkspace, type Ran, type Workspace } from './workspace';
 
@@ -76,8 +76,7 @@ describe('docker-sbom, provenance.json and docker-sign', () => {
     workspace.commit('services');
   });
   afterAll(() => {
-    const images = docker('images', '-q', '--filter', `reference=${registry.address}/*/*`).split('\n');
-    for (const image of new Set(images.filter(Boolean))) tryDocker('rmi', '-f', image);
+    removeImagesNamed(`${registry.address}/*/*`);
     registry.stop();
     workspace.remove();
   });

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ExecutorContext } from '@nx/devkit';
 import { provenanceType } from '../packages/images/provenance';
 import { extraAuthorities } from '../packages/registry/transport';
 import { Cosign } from '../packages/signing/cosign';
@@ -42,15 +41,6 @@ export interface SignatureSettings {
   readonly signer: string;
   readonly transparencyLog: boolean;
   readonly attestations: readonly AttestationKind[];
-}
-
-/** Options of the target of a project that signs its image; null: it has none, or nobody is named there whose signatures count. */
-export function signatureOptionsOf(context: ExecutorContext, project: string): SignatureOptions | null {
-  const { targets = {} } = context.projectsConfigurations.projects[project] ?? {};
-  const target = Object.values(targets).find(({ executor }) => executor === 'toolbox:sign');
-  const options = (target?.options ?? {}) as SignatureOptions;
-  const { key, publicKey, identity, identityPattern } = options;
-  return (key ?? publicKey ?? identity ?? identityPattern) === undefined ? null : options;
 }
 
 /**
@@ -165,25 +155,4 @@ export async function checkSignature(
         `${image.reference}: ${kind} is not attested by ${signer}. Sign it again (nx docker-sign ${name}), or leave ${kind} out of attestations.`,
       );
   }
-}
-
-/**
- * Refuses images that are not signed as the options say: for tasks that put images into production, before anything is changed there.
- * @param references by digest: `registry.example.com/acme/api@sha256:…`
- * @param insecure may their registries be spoken to over plain http?
- * @throws TargetError, SigningError: one line about the first that is refused
- */
-export function verifySignatures(
-  references: readonly string[],
-  options: SignatureOptions,
-  project: TaskProject,
-  root: string,
-  insecure = false,
-): Promise<void> {
-  const settings = resolveSignatures(options, project, root, 'verify');
-  const { transparencyLog } = settings;
-  return withCosign(settings, root, async (cosign, trust) => {
-    for (const reference of references)
-      await checkSignature(cosign, { reference, insecure, transparencyLog }, trust, settings, project);
-  });
 }
