@@ -39,7 +39,7 @@ svg.bar { display: block; width: 100%; height: .625rem; border-radius: .3125rem;
 svg.bar .fill { fill: var(--good); } svg.bar .fill.near { fill: var(--warn); } svg.bar .fill.over { fill: var(--bad); }
 td svg.bar { width: 7rem; margin-top: .375rem; }
 th.number, td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-td.fixed { white-space: nowrap; }
+th.fixed, td.fixed { white-space: nowrap; overflow-wrap: normal; }
 td.path { min-width: 14rem; }
 .swatch { display: inline-block; width: .75rem; height: .75rem; border-radius: .1875rem; border: 1px solid var(--edge); vertical-align: -.0625rem; }
 .c0 { background: var(--c0); } .c1 { background: var(--c1); } .c2 { background: var(--c2); } .c3 { background: var(--c3); } .c4 { background: var(--c4); } .c5 { background: var(--c5); } .c6 { background: var(--c6); } .c7 { background: var(--c7); }
@@ -68,6 +68,6 @@ button.cell:focus-visible { outline: 3px solid var(--accent); outline-offset: -3
 kbd { font: .75rem ui-monospace, monospace; border: 1px solid var(--line); border-radius: .1875rem; padding: 0 .25rem; background: var(--raised); }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 ul.notes { margin: .5rem 0; padding-left: 1.25rem; font-size: .875rem; }
-@media (max-width: 40rem) { body { padding: 1rem .75rem; } .map { height: 24rem; } th, td { padding: .375rem .5rem; } }
+@media (max-width: 40rem) { body { padding: 1rem .75rem; } .map { height: 24rem; } th, td { padding: .375rem .5rem; } td.path { min-width: 9rem; } }
 @media print { body { max-width: none; padding: 0; } nav.sections, .controls, .hits, .keys { display: none; } h2 { break-after: avoid; } tr, dl.tiles div { break-inside: avoid; } .scroll { overflow: visible; } .map { height: 24rem; break-inside: avoid; } }
 `.trim();

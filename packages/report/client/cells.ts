@@ -5,10 +5,10 @@ import { element } from './element';
 
 /** Part of the treemap below which an entry is not drawn by itself, and most entries that are. */
 const smallestShare = 1 / 2500;
-const mostEntries = 120;
+const mostEntries = 300;
 
 /** Elements of one drawing: enough for a picture, few enough to be drawn at once. */
-const mostElements = 900;
+const mostElements = 2000;
 
 /** Folders inside each other that are drawn at once. */
 const mostLevels = 3;
@@ -59,7 +59,7 @@ export function drawCell<T extends HTMLElement>(
   made.style.top = share(cell.y - outer.y, outer.height);
   made.style.width = share(cell.width, outer.width);
   made.style.height = share(cell.height, outer.height);
-  if (cell.width > 34 && cell.height > 16) {
+  if (cell.width > 46 && cell.height > 16) {
     const label = element('span', 'label');
     label.append(element('b', '', visibleText(node.name)));
     made.append(label);
