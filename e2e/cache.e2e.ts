@@ -82,9 +82,17 @@ describe(`the cache never lies (TOOLBOX_SEED=${seed}, ${rounds} rounds)`, () => 
     removeContainersOf(project);
   }
 
+  // By name: an image that only goes by another name there, such as the base, keeps its own.
   const removeImages = () => {
-    const ids = docker('images', '-q', '--filter', `reference=*/${project}`).split('\n').filter(Boolean);
-    if (ids.length > 0) docker('rmi', '-f', ...new Set(ids));
+    const names = docker(
+      'images',
+      '--format',
+      '{{.Repository}}:{{.Tag}}',
+      '--filter',
+      `reference=*/${project}`,
+    );
+    const tags = names.split('\n').filter(Boolean);
+    if (tags.length > 0) docker('rmi', '-f', ...tags);
   };
 
   const mishaps: Readonly<Record<string, () => void | Promise<void>>> = {

@@ -69,14 +69,19 @@ function enumTypes(source) {
   const types = [...source.matchAll(/^\/\/ \+enum\n(?:\/\/.*\n)*type (\w+) string$/gm)].map(
     ([, name]) => name,
   );
-  return new Map(
-    types.map((type) => [
-      type,
-      [...source.matchAll(new RegExp(`^\\s+\\w+\\s+${type}\\s+=\\s+"([^"]*)"`, 'gm'))].map(
-        ([, value]) => value,
-      ),
-    ]),
-  );
+  const sets = types.map((type) => [
+    type,
+    // Both `X Type = "x"` and `X = Type("x")`.
+    [
+      ...source.matchAll(new RegExp(`^\\s+\\w+(?:\\s+${type}\\s+=\\s+|\\s+=\\s+${type}\\()"([^"]*)"`, 'gm')),
+    ].map(([, value]) => value),
+  ]);
+  const empty = sets.find(([, values]) => values.length === 0);
+  if (empty)
+    throw new Error(
+      `${empty[0]} is marked +enum, but no value of it was found. Teach enumTypes how it is written.`,
+    );
+  return new Map(sets);
 }
 
 function structs(source) {

@@ -68,7 +68,7 @@ function checkTarget(target: Field, isResource: boolean): void {
 function checkBehaviour(rules: Field): void {
   if (!rules.exists) return;
   checkNumber(rules.at('stabilizationWindowSeconds'), 0, longestWindow);
-  checkChoice(rules.at('selectPolicy'), ['Max', 'Min', 'Disabled']);
+  checkChoice(rules.at('selectPolicy'), ['Max', 'Min', 'Disabled'], false);
   for (const policy of rules.at('policies').items) {
     checkChoice(policy.at('type'), ['Pods', 'Percent']);
     checkNumber(policy.at('value'), 1);

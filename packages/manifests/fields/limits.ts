@@ -31,7 +31,7 @@ export function checkNamespace(object: Field): void {
     if (key.endsWith('-version')) {
       if (value.text && !/^(latest|v1\.\d+)$/.test(value.text))
         value.invalid(`${JSON.stringify(value.text)} is no version.`, 'Use latest or one such as v1.37.');
-    } else checkChoice(value, podSecurityLevels);
+    } else checkChoice(value, podSecurityLevels, false);
   }
 }
 

@@ -2,10 +2,12 @@ import type { Field } from './field';
 import { checkFormat, cidr } from './formats';
 import { checkNumber, checkPortOrName } from './numbers';
 import { checkSelector } from './selectors';
+import { checkChoice } from './workloads';
 
 export function checkNetworkPolicy(object: Field): void {
   const spec = object.at('spec');
   checkSelector(spec.at('podSelector'));
+  for (const type of spec.at('policyTypes').items) checkChoice(type, ['Ingress', 'Egress'], false);
   for (const [direction, peers] of [
     ['ingress', 'from'],
     ['egress', 'to'],

@@ -40,7 +40,11 @@ function checkPorts(ports: readonly Field[], type: string): void {
     if (name.text) checkFormat(name, dnsLabel);
     else if (ports.length > 1) name.missing('Where there are several ports, each has a name.');
     checkPort(port.at('port'));
-    if (port.at('targetPort').exists && port.at('targetPort').value !== 0)
+    if (
+      port.at('targetPort').exists &&
+      port.at('targetPort').value !== 0 &&
+      port.at('targetPort').text !== ''
+    )
       checkPortOrName(port.at('targetPort'));
     checkFormat(port.at('appProtocol'), qualifiedName);
     const nodePort = port.at('nodePort');

@@ -19,6 +19,8 @@ export function checkClaimSpec(spec: Field): void {
   if (!storage.exists) storage.missing('Say how much, e.g. 10Gi.');
   else checkQuantity(storage, false);
   if (spec.at('storageClassName').text) checkFormat(spec.at('storageClassName'), dnsSubdomain);
+  if (spec.at('volumeMode').text === '')
+    spec.at('volumeMode').invalid('is empty.', 'Remove it, or use Filesystem or Block.');
   checkSelector(spec.at('selector'));
 }
 

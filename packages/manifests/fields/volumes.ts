@@ -1,14 +1,13 @@
 import type { Field } from './field';
-import { checkFormat, configKey, descendingPath, dnsLabel, dnsSubdomain } from './formats';
+import { checkFormat, descendingPath, dnsLabel, dnsSubdomain } from './formats';
 import { checkNumber, checkQuantity } from './numbers';
 import { checkDistinct, checkExactlyOne } from './one-of';
 import { checkSource } from './environment';
 import { checkClaimSpec } from './storage';
 
-/** All keys of a volume but its name are sources. */
 const mostMode = 0o777;
 
-/** `volumes` of a pod. */
+/** `volumes` of a pod: all keys but the name are sources. */
 export function checkVolumes(spec: Field): void {
   const volumes = spec.at('volumes').items;
   checkDistinct(
@@ -17,14 +16,11 @@ export function checkVolumes(spec: Field): void {
   );
   for (const volume of volumes) {
     checkFormat(volume.at('name'), dnsLabel);
-    const source = checkExactlyOne(volume, sourcesOf(volume));
+    const sources = volume.keys.filter((key) => key !== 'name');
+    // Without a source it is an emptyDir.
+    const source = checkExactlyOne(volume, sources, false);
     if (source) checkVolumeSource(source);
   }
-}
-
-function sourcesOf(volume: Field): readonly string[] {
-  const given = volume.keys.filter((key) => key !== 'name');
-  return given.length > 0 ? given : ['emptyDir', 'configMap', 'secret', 'persistentVolumeClaim', 'projected'];
 }
 
 function checkVolumeSource(source: Field): void {
@@ -90,7 +86,6 @@ function checkProjection(projection: Field): void {
 function checkFiles(source: Field): void {
   checkNumber(source.at('defaultMode'), 0, mostMode);
   for (const item of source.at('items').items) {
-    checkFormat(item.at('key'), configKey);
     checkFormat(item.at('path'), descendingPath);
     checkNumber(item.at('mode'), 0, mostMode);
   }

@@ -29,7 +29,11 @@ export function checkStatefulSet(object: Field): void {
     spec,
     claims.map((claim) => claim.at('metadata', 'name').text ?? ''),
   );
-  for (const claim of claims) checkClaimSpec(claim.at('spec'));
+  for (const claim of claims) {
+    if (!claim.at('metadata', 'name').text)
+      claim.at('metadata', 'name').missing('It is the name of the volume.');
+    checkClaimSpec(claim.at('spec'));
+  }
   checkNumber(spec.at('ordinals', 'start'), 0);
   if (spec.at('serviceName').text) checkFormat(spec.at('serviceName'), dnsLabel);
   const strategy = spec.at('updateStrategy');
@@ -58,9 +62,9 @@ export function checkReplicaSet(object: Field): void {
   checkController(object.at('spec'));
 }
 
-/** One of a closed set that the types do not name. */
-export function checkChoice(field: Field, choices: readonly string[]): void {
-  if (field.text && !choices.includes(field.text))
+/** One of a closed set that the types do not name. @param isEmptyFine does the API server take the empty text for a value that is not there? */
+export function checkChoice(field: Field, choices: readonly string[], isEmptyFine = true): void {
+  if (field.text !== null && (field.text !== '' || !isEmptyFine) && !choices.includes(field.text))
     field.invalid(`${JSON.stringify(field.text)} is not allowed here.`, `Use ${listChoices(choices)}.`);
 }
 

@@ -23,6 +23,7 @@ const missingIsEmpty: Readonly<Record<string, readonly string[]>> = {
   'io.k8s.api.apps.v1.StatefulSetSpec': ['serviceName'],
   'io.k8s.api.core.v1.LimitRangeSpec': ['limits'],
   'io.k8s.api.core.v1.HTTPHeader': ['value'],
+  'io.k8s.api.core.v1.SleepAction': ['seconds'],
   'io.k8s.api.core.v1.Sysctl': ['value'],
   'io.k8s.api.scheduling.v1.PriorityClass': ['value'],
 };
