@@ -77,7 +77,7 @@ describe('docker-report', () => {
       'app/gone.bin',
       'app/lib/copy.bin',
       'deleted by layer',
-      'user-',
+      'health-missing',
       'has no size budget',
     ])
       expect(text).toContain(part);

@@ -1,4 +1,5 @@
 import { foldedBlock, tableBlock, type Section } from '../../packages/report/blocks';
+import { countOf } from '../../packages/report/count';
 import { escapeMarkup, nameMarkup } from '../../packages/report/markup';
 import type { ImageReport } from './image-report';
 
@@ -77,7 +78,7 @@ export function packagesSection({ packages, record }: ImageReport): Section {
         ...packages.limits,
         ...(more > 0 ? [`${more} more packages are in docker-sbom's list.`] : []),
       ]),
-      packages.packages.length === 0 ? '' : foldedBlock(`${packages.packages.length} packages`, table),
+      packages.packages.length === 0 ? '' : foldedBlock(countOf(packages.packages.length, 'package'), table),
     ],
   };
 }

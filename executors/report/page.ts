@@ -1,4 +1,5 @@
 import { sectionBlocks, tilesBlock, type Section } from '../../packages/report/blocks';
+import { countOf } from '../../packages/report/count';
 import { encodeFiles } from '../../packages/report/file-columns';
 import { escapeMarkup, nameMarkup, visibleText } from '../../packages/report/markup';
 import { megabytes } from '../../packages/report/megabytes';
@@ -73,7 +74,7 @@ function tiles({ analysis, duplicates, findings, packages, scanner }: ImageRepor
     {
       name: 'Files',
       value: analysis.files.toLocaleString('en'),
-      note: `in ${analysis.layers.length} layers`,
+      note: `in ${countOf(analysis.layers.length, 'layer')}`,
     },
     { name: 'Waste', value: megabytes(lost), note: 'hidden files and copies' },
     {
@@ -93,7 +94,7 @@ function tiles({ analysis, duplicates, findings, packages, scanner }: ImageRepor
 function treemapSection({ analysis, baseLayers }: ImageReport): Section {
   const listed = analysis.largest.reduce((sum, { bytes }) => sum + bytes, 0);
   const missing = analysis.files - analysis.largest.length;
-  const bound = missing > 0 ? ` The ${missing.toLocaleString('en')} smallest files are not shown.` : '';
+  const bound = missing > 0 ? ` Not shown: ${countOf(missing, 'small file')}.` : '';
   return {
     id: 'files',
     title: 'Files',

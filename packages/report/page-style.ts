@@ -46,8 +46,8 @@ td.path { min-width: 14rem; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; margin: .5rem 0; }
 .controls fieldset { border: 0; margin: 0; padding: 0; display: flex; gap: .75rem; }
 .controls legend { float: left; padding: 0; margin-right: .75rem; color: var(--soft); }
-.controls label { display: inline-flex; gap: .375rem; align-items: center; }
-.controls input[type=search] { font: inherit; min-width: 10rem; width: 18rem; max-width: 100%; padding: .25rem .5rem; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: .375rem; }
+.controls label { display: inline-flex; gap: .375rem; align-items: center; max-width: 100%; }
+.controls input[type=search] { font: inherit; flex: 0 1 18rem; min-width: 0; width: 18rem; padding: .25rem .5rem; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: .375rem; }
 .crumbs ol { list-style: none; display: flex; flex-wrap: wrap; margin: .5rem 0; padding: 0; font-size: .875rem; }
 .crumbs li + li::before { content: "/"; color: var(--soft); padding: 0 .125rem; }
 .crumbs button, .hits button { font: inherit; color: var(--accent); background: none; border: 0; padding: .125rem .25rem; cursor: pointer; border-radius: .25rem; text-align: left; overflow-wrap: anywhere; }

@@ -1,3 +1,4 @@
+import { countOf } from '../count';
 import { decodeFiles, splitByLayer, type FileNode } from '../file-nodes';
 import { visibleText } from '../markup';
 import { megabytes } from '../megabytes';
@@ -63,7 +64,7 @@ function search(text: string, root: FileNode, treemap: Treemap): void {
     return treemap.mark(null);
   }
   const { files, bytes, largest, nodes } = searchFiles(root, text, mostHits);
-  const summary = `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}, ${megabytes(bytes)}`;
+  const summary = `${countOf(files, 'file')}, ${megabytes(bytes)}`;
   const list = element('ol');
   for (const { path, node } of largest) {
     const item = element('li');

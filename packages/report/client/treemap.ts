@@ -1,3 +1,4 @@
+import { countOf } from '../count';
 import { namesTo, type FileNode } from '../file-nodes';
 import { visibleText } from '../markup';
 import { megabytes } from '../megabytes';
@@ -196,7 +197,7 @@ export class Treemap {
     const layer = this.layers[node.layer - 1];
     const parts = [
       node.parent ? visibleText(names.join('/')) : 'The image',
-      node.children ? `${node.files.toLocaleString('en')} files` : (node.wasted ?? 'file'),
+      node.children ? countOf(node.files, 'file') : (node.wasted ?? 'file'),
       megabytes(node.bytes),
       `${percent.toFixed(1)} % of all`,
       layer ? `${node.children ? 'mostly ' : ''}layer ${node.layer}${whole ? ` (${layer.title})` : ''}` : '',
