@@ -52,10 +52,11 @@ it('takes no hard link, no small file and no hidden one for a copy', async () =>
       { path: 'link', type: '1', link: 'a' },
       { path: 'gone', content: large('x') },
       { path: 'changed', content: large('x') },
+      { path: 'shrunk', content: large('x') },
       { path: 'small-1', content: 'same' },
       { path: 'small-2', content: 'same' },
     ],
-    [{ path: '.wh.gone' }, { path: 'changed', content: large('y') }],
+    [{ path: '.wh.gone' }, { path: 'changed', content: large('y') }, { path: 'shrunk', content: 'x' }],
   );
   expect(found).toEqual({ wasted: 0, groups: [] });
 });
