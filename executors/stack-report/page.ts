@@ -97,7 +97,7 @@ function imagesSection(owner: string, size: StackSizeReport, summaries: readonly
     number('Medium'),
     number('Low'),
     { title: 'Scanned by', kind: 'fixed' },
-    { title: 'Base', kind: 'path' },
+    { title: 'Base' },
   ] as const;
   return {
     id: 'images',
