@@ -48,7 +48,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Generators that go through all the others: they may import them, nobody else may. */
-const conductors = ['service', 'init', 'sync'];
+const conductors = ['service', 'init', 'sync', 'remove'];
 
 /** Runtimes that others build on, as FastAPI and Celery do on Python: the others may import them, they none of the others. */
 const foundations = ['python', 'nginx'];
