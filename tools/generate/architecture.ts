@@ -18,6 +18,12 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   'packages/manifests': ['packages/service', 'packages/images/finding'],
   'packages/scanners': ['packages/process', 'packages/images/finding'],
   'packages/signing': ['packages/process'],
+  'packages/doctor': [
+    'packages/process',
+    'packages/engines',
+    'packages/registry/credentials',
+    'packages/registry/reference',
+  ],
   'packages/cluster': ['packages/service', 'packages/process'],
   'packages/report': ['packages/images/finding'],
   'packages/runtimes': ['packages/service', 'packages/files/types', 'packages/images/catalogue'],
@@ -29,6 +35,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'packages/workspace',
     'packages/files',
     'packages/images/catalogue',
+    'packages/doctor',
+    'packages/registry/reference',
   ],
   executors: [
     'packages/service',
