@@ -8,6 +8,7 @@
  *   node tools/cluster/ensure.mjs --stop      stop everything and throw its data away
  *
  * The exports: KUBECONFIG (its only context is "toolbox-test", and none is current) and PATH with its kubectl first.
+ * TOOLBOX_TEST_CLUSTER names one of several clusters, for whoever kills API servers beside others.
  * No container runs. How a pod fares is said by the annotation `cluster.test/plays` of its template (stages.yaml).
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -31,7 +32,7 @@ import { lastError, runningProcess, startProcess, stopProcess } from './processe
 const context = 'toolbox-test';
 const nodes = ['node-1', 'node-2', 'node-3'];
 const stages = fileURLToPath(new URL('stages.yaml', import.meta.url));
-const folder = join(cacheFolder('cluster'), 'running');
+const folder = join(cacheFolder('cluster'), `running-${process.env['TOOLBOX_TEST_CLUSTER'] ?? 'shared'}`);
 const log = (line) => console.error(line);
 
 const actions = {
