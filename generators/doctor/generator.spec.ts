@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workspaceTree } from '../../packages/workspace/fixture-tree';
 import type { Finding } from '../../packages/doctor/check';
-import initGenerator from '../init/generator';
 import doctorGenerator, { UnwellError } from './generator';
 import { formatFindings } from './report';
 
@@ -40,7 +39,11 @@ it('fails on what must be mended, and changes nothing', async () => {
 it('prints JSON that a program can read', async () => {
   const tree = workspaceTree();
   tree.root = folder;
-  await initGenerator(tree, { registry: 'registry.example.com/acme' });
+  tree.write(
+    'nx.json',
+    JSON.stringify({ plugins: ['toolbox'], sync: { globalGenerators: ['toolbox:sync'] } }),
+  );
+  tree.write('infrastructure/toolbox.yaml', 'name: acme\nregistry: registry.example.com/acme\n');
   await expect(doctorGenerator(tree, { json: true })).rejects.toThrow(/^To be mended: engine, buildx\.$/);
   const findings = JSON.parse(printed) as readonly Finding[];
   expect(findings.find(({ id }) => id === 'set-up')).toEqual({
