@@ -54,7 +54,7 @@ function descriptions({ services }: WorkspaceFacts) {
   try {
     const names = services();
     if (names.length > 0)
-      return ok('descriptions', `${names.length} services, all described without mistake`);
+      return ok('descriptions', `services described without mistake: ${names.length}`);
     return missing('descriptions', 'There is no service yet.', 'Run: nx g toolbox:service <name>');
   } catch (error) {
     return problemOf('descriptions', error);
