@@ -19,6 +19,8 @@ const targets = [
   'docker-size-check',
   'docker-verify-signature',
   'k8s-validate',
+  'swarm-deploy',
+  'swarm-rollback',
   'verify',
 ] as const;
 
