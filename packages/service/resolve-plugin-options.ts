@@ -7,6 +7,7 @@ const targets = [
   'compose-logs',
   'compose-up',
   'compose-validate',
+  'deploy',
   'docker-build',
   'docker-deps',
   'docker-load',
@@ -18,6 +19,7 @@ const targets = [
   'docker-size-check',
   'docker-verify-signature',
   'k8s-validate',
+  'rollback',
   'verify',
 ] as const;
 

@@ -69,6 +69,8 @@ describe('a service', () => {
       'docker-scan',
       'docker-sbom',
       'k8s-validate',
+      'deploy',
+      'rollback',
       'docker-sign',
       'docker-verify-signature',
     ]);

@@ -1,6 +1,7 @@
 import type { ResolvedPluginOptions } from '../../service/resolve-plugin-options';
 import { buildInputs, type Input } from './build-inputs';
 import { composeTargets } from './compose-targets';
+import { deployTargets } from './deploy-targets';
 import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
 import { k8sTargets } from './k8s-targets';
@@ -117,7 +118,9 @@ export function inferTargets(
     ...pushTargets(names),
     ...scanTargets(names, options.engine),
     ...sbomTargets(names, inferredBy),
-    ...(facts.service ? k8sTargets(names, version, 'service') : {}),
+    ...(facts.service
+      ? { ...k8sTargets(names, version, 'service'), ...deployTargets(names, 'service') }
+      : {}),
     ...signTargets(names),
   };
 }
@@ -145,6 +148,7 @@ export function inferStackTargets(
     },
     ...composeTargets(names, version),
     ...k8sTargets(names, version, 'stack'),
+    ...deployTargets(names, 'stack'),
     ...verifyTargets(names),
   };
 }
