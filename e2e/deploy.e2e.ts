@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { context, startCluster, type Cluster } from './cluster';
 import { removeImagesNamed } from './engine';
 import { startRegistry, type RegistryServer } from './registry';
+import { writeManifests, type Version } from './service-manifests';
 import { freshWorkspace, type Ran, type Workspace } from './workspace';
 
 interface Deployed {
@@ -29,15 +30,6 @@ interface Kept {
   readonly commit: string;
   readonly by: string;
   readonly images: readonly string[];
-}
-
-interface Version {
-  readonly version: string;
-  /** What the cluster plays for its pods. */
-  readonly plays?: string;
-  readonly replicas?: number;
-  readonly node?: string;
-  readonly more?: string;
 }
 
 /** Deployments to a real API server with its controllers; the pods are played. The tests build on each other, in order, in one workspace. */
@@ -78,57 +70,8 @@ describe('deploy and rollback', () => {
     workspace.remove();
   });
 
-  /** Writes the manifests of a service and of a ConfigMap beside it. */
-  function describeVersion(
-    { version, plays, replicas = 2, node, more }: Version,
-    name: string = project,
-  ): void {
-    const base = `apps/${name}/k8s/base`;
-    const annotations = plays === undefined ? '' : `, annotations: { cluster.test/plays: ${plays} }`;
-    const resources = more === undefined ? 'api.yaml' : 'api.yaml, more.yaml';
-    workspace.write(`${base}/kustomization.yaml`, `resources: [${resources}]\n`);
-    workspace.write(
-      `${base}/more.yaml`,
-      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${more ?? 'none'} }\n`,
-    );
-    workspace.write(
-      `${base}/api.yaml`,
-      `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name} }
-spec:
-  replicas: ${replicas}
-  strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } }
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} }${annotations} }
-    spec:
-      nodeSelector: { kubernetes.io/${node === undefined ? 'os: linux' : `hostname: ${node}`} }
-      automountServiceAccountToken: false
-      securityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }
-      containers:
-        - name: app
-          image: shop/${name}:dev
-          env: [{ name: VERSION, value: ${version} }]
-          ports: [{ name: http, containerPort: 3000 }]
-          readinessProbe: { httpGet: { path: /ready, port: http } }
-          livenessProbe: { httpGet: { path: /health, port: http } }
-          resources: { requests: { cpu: 100m, memory: 64Mi }, limits: { cpu: "1", memory: 128Mi } }
-          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name} }
-spec:
-  selector: { app: ${name} }
-  ports: [{ name: http, port: 80, targetPort: http }]
-`,
-    );
-    workspace.write(
-      `apps/${name}/k8s/overlays/staging/kustomization.yaml`,
-      'namespace: shop\nresources: [../../base]\n',
-    );
-  }
+  const describeVersion = (version: Version, name: string = project) =>
+    writeManifests(workspace, version, name);
   const nx = (...args: string[]) => workspace.nx(args, cluster.env);
   /** What was built and pushed once is deployed many times. */
   const alone = '--excludeTaskDependencies';

@@ -2,6 +2,8 @@ import { join, posix } from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { openEngine } from '../packages/engines/engines';
 import type { Engine } from '../packages/engines/engine';
+import type { ImageRecord } from '../packages/images/image-record';
+import { readRecord } from '../packages/images/record';
 import { insidePathProblem, normaliseInsidePath } from '../packages/service/paths';
 import { workspaceDataDirectory } from '../packages/workspace/data-directory';
 import { TargetError } from './mistakes';
@@ -39,6 +41,18 @@ export function builtFolder({ projectsConfigurations }: ExecutorContext, name: s
   const project = projectsConfigurations.projects[name];
   const { outputPath } = (buildTargetOf(project)?.options ?? {}) as { outputPath?: string };
   return imageFolder({ name, root: project?.root ?? '' }, outputPath, 'outputPath');
+}
+
+/** The records of all projects that have an image. @throws ImageError for one that was not built, TargetError where there is none */
+export function readRecords(context: ExecutorContext): readonly ImageRecord[] {
+  const records = Object.entries(context.projectsConfigurations.projects)
+    .filter(([, project]) => buildTargetOf(project))
+    .map(([name]) => readRecord(join(context.root, builtFolder(context, name)), name));
+  if (records.length === 0)
+    throw new TargetError(
+      'No project of the workspace has an image. Make one with: nx g toolbox:service <name>',
+    );
+  return records;
 }
 
 /** @throws TargetError where the path leaves the workspace */

@@ -6,7 +6,7 @@ import { openLayout, type Layout } from '../packages/images/layout';
 import { BlobStore } from '../packages/images/thin/blob-store';
 import { completeLayout } from '../packages/images/thin/complete';
 import { engineSource, registrySource } from './blob-sources';
-import { megabytes } from './megabytes';
+import { megabytes } from '../packages/report/megabytes';
 import { engineFor } from './project-image';
 
 /** The blobs of base images lie in Nx's cache: what carries that one to another machine carries them, and `nx reset` empties both. */

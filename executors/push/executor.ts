@@ -13,7 +13,7 @@ import {
 } from '../../packages/registry/push-image';
 import { Registry } from '../../packages/registry/registry';
 import { DigestRefusedError } from '../../packages/registry/upload';
-import { megabytes } from '../megabytes';
+import { megabytes } from '../../packages/report/megabytes';
 import { failInOneLine, TargetError } from '../mistakes';
 import { completeImage } from '../whole-layout';
 import { writeWhole } from '../write-whole';

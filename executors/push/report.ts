@@ -1,5 +1,5 @@
 import type { BlobOutcome } from '../../packages/registry/push-image';
-import { megabytes } from '../megabytes';
+import { megabytes } from '../../packages/report/megabytes';
 
 /** `dist/reports/<project>/push.json`: where the image is, and what it took to bring it there. Sizes in bytes. */
 export interface PushReport {

@@ -14,7 +14,7 @@ import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
 import { openWholeLayout } from '../whole-layout';
 import { writeWhole } from '../write-whole';
-import { buildOptionsOf, countBaseLayers } from './base-layers';
+import { buildOptionsOf, countBaseLayers } from '../base-layers';
 import { baselineText, hasBaseline, readBaseline } from './baseline';
 import { withLayoutOf } from './layout-view';
 import { formatScanReport, judgeScan, type Judged } from './report';

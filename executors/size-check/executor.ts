@@ -5,10 +5,9 @@ import { analyseImage } from '../../packages/images/analyse';
 import type { LayoutImage } from '../../packages/images/layout';
 import { readRecord } from '../../packages/images/record';
 import type { Budget } from '../../packages/service/types';
-import { readServiceOnDisk } from '../../packages/workspace/service-on-disk';
 import { failInOneLine, TargetError } from '../mistakes';
 import { imageFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
-import { budgetOption } from '../budget-option';
+import { serviceBudget } from '../budget-option';
 import { openWholeLayout } from '../whole-layout';
 import { writeWhole } from '../write-whole';
 import { formatSizeReport, judgeSize } from './report';
@@ -63,12 +62,9 @@ function reportFile(project: TaskProject, chosen: string | undefined, image: str
   return file;
 }
 
-/** The option, else what the service's description says (which knows the defaults of stack and runtime). */
 function budgetOf(options: SizeCheckExecutorSchema, context: ExecutorContext, project: TaskProject): Budget {
-  const chosen = budgetOption(options, project);
-  if (chosen) return chosen;
-  const service = readServiceOnDisk(context.root, project, context.nxJsonConfiguration);
-  if (service) return options.of ? { ...service.budget, of: options.of } : service.budget;
+  const budget = serviceBudget(options, context, project);
+  if (budget) return budget;
   throw new TargetError(
     `${project.name}: has no size budget. Name one: nx docker-size-check ${project.name} --budget=200MB, or run nx g toolbox:service ${project.name}.`,
   );

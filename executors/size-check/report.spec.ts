@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import type { SizeAnalysis } from '../../packages/images/analyse';
-import { megabytes } from '../megabytes';
+import { megabytes } from '../../packages/report/megabytes';
 import { formatSizeReport, judgeSize } from './report';
 import schema from './size-report.schema.json';
 

@@ -1,6 +1,6 @@
 import type { Budget } from '../../packages/service/types';
 import type { SizeAnalysis } from '../../packages/images/analyse';
-import { megabytes } from '../megabytes';
+import { megabytes } from '../../packages/report/megabytes';
 import { table } from '../table';
 
 /** One result of a check, as every executor reports it. */

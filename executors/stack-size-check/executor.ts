@@ -1,13 +1,9 @@
 import { join, posix } from 'node:path';
 import { logger, type ExecutorContext } from '@nx/devkit';
-import { readRecord } from '../../packages/images/record';
-import type { ImageRecord } from '../../packages/images/image-record';
-import type { Budget } from '../../packages/service/types';
-import { readStackOnDisk } from '../../packages/workspace/service-on-disk';
-import { failInOneLine, TargetError } from '../mistakes';
-import { buildTargetOf, builtFolder, insideWorkspace, projectOf, type TaskProject } from '../project-image';
-import { budgetOption } from '../budget-option';
-import { megabytes } from '../megabytes';
+import { failInOneLine } from '../mistakes';
+import { insideWorkspace, projectOf, readRecords } from '../project-image';
+import { stackBudget } from '../budget-option';
+import { megabytes } from '../../packages/report/megabytes';
 import { writeWhole } from '../write-whole';
 import { judgeStackSize } from '../stack-size';
 import { formatStackSizeReport } from './report';
@@ -25,7 +21,7 @@ function check(options: StackSizeCheckExecutorSchema, context: ExecutorContext):
   const project = projectOf(context);
   const file = posix.join('dist/reports', project.name, 'size.json');
   const json = insideWorkspace(options.json ?? file, project, 'json');
-  const budget = budgetOf(options, context, project);
+  const budget = stackBudget(options, context, project);
   const report = judgeStackSize(readRecords(context), budget);
   writeWhole(join(context.root, json), `${JSON.stringify(report, null, 2)}\n`);
   logger.log(formatStackSizeReport(report));
@@ -36,27 +32,4 @@ function check(options: StackSizeCheckExecutorSchema, context: ExecutorContext):
     );
   }
   return report.passed;
-}
-
-/** The records of all projects that have an image. @throws ImageError for one that was not built, TargetError where there is none */
-function readRecords(context: ExecutorContext): readonly ImageRecord[] {
-  const records = Object.entries(context.projectsConfigurations.projects)
-    .filter(([, project]) => buildTargetOf(project))
-    .map(([name]) => readRecord(join(context.root, builtFolder(context, name)), name));
-  if (records.length === 0)
-    throw new TargetError(
-      'No project of the workspace has an image. Make one with: nx g toolbox:service <name>',
-    );
-  return records;
-}
-
-function budgetOf(
-  options: StackSizeCheckExecutorSchema,
-  context: ExecutorContext,
-  project: TaskProject,
-): Budget {
-  const chosen = budgetOption(options, project);
-  if (chosen) return chosen;
-  const { budget } = readStackOnDisk(context.root, context.nxJsonConfiguration);
-  return options.of ? { ...budget, of: options.of } : budget;
 }

@@ -1,4 +1,4 @@
-import { megabytes } from '../megabytes';
+import { megabytes } from '../../packages/report/megabytes';
 import type { StackSizeReport } from '../stack-size';
 import { table } from '../table';
 

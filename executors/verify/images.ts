@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../../packages/images/image-record';
 import type { Budget } from '../../packages/service/types';
-import { megabytes } from '../megabytes';
+import { megabytes } from '../../packages/report/megabytes';
 import { judgeStackSize } from '../stack-size';
 import { judged, type CheckResult } from './result';
 

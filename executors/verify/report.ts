@@ -1,3 +1,4 @@
+import { escapeMarkup as xml } from '../../packages/report/markup';
 import { table } from '../table';
 import { checkIds, checkTitles, type CheckId, type CheckResult, type VerifyReport } from './result';
 
@@ -58,18 +59,4 @@ export function formatJUnit(report: VerifyReport): string {
     '</testsuites>',
     '',
   ].join('\n');
-}
-
-/** Text for an attribute or an element of XML or HTML; characters that XML 1.0 does not allow are left out. */
-export function xml(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- these are what XML forbids
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      .replace(/"/g, '&quot;')
-      .replace(/'/g, '&#39;')
-  );
 }

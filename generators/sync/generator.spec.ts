@@ -43,6 +43,17 @@ describe('sync', () => {
     expect(tree.exists('apps/one/Dockerfile.dockerignore')).toBe(true);
   });
 
+  it('removes what was generated for a project that is no service any more, but for edits', async () => {
+    const tree = await twoServices();
+    tree.delete('apps/two/toolbox.yaml');
+    edit(tree, 'apps/two/Dockerfile', 'USER', '# mine\nUSER');
+    const { outOfSyncMessage } = await syncGenerator(tree);
+    expect(outOfSyncMessage).toContain('apps/two/Dockerfile.dockerignore');
+    expect(tree.exists('apps/two/Dockerfile.dockerignore')).toBe(false);
+    expect(tree.read('apps/two/Dockerfile', 'utf-8')).toContain('# mine');
+    expect(await syncGenerator(tree)).toEqual({});
+  });
+
   it('refuses a broken description in one line that names it', async () => {
     const tree = await twoServices();
     edit(tree, 'apps/two/toolbox.yaml', 'runtime: node', 'runtime: node\nprot: 8080');

@@ -45,6 +45,10 @@ export interface PluginOptions {
      */
     'docker-push'?: string;
     /**
+     * The target that writes a page about the image.
+     */
+    'docker-report'?: string;
+    /**
      * The target that runs the image.
      */
     'docker-run'?: string;

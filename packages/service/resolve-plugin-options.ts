@@ -12,6 +12,7 @@ const targets = [
   'docker-deps',
   'docker-load',
   'docker-push',
+  'docker-report',
   'docker-run',
   'docker-sbom',
   'docker-scan',

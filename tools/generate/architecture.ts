@@ -18,7 +18,14 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   'packages/manifests': ['packages/service', 'packages/images/finding'],
   'packages/scanners': ['packages/process', 'packages/images/finding'],
   'packages/signing': ['packages/process'],
+  'packages/doctor': [
+    'packages/process',
+    'packages/engines',
+    'packages/registry/credentials',
+    'packages/registry/reference',
+  ],
   'packages/cluster': ['packages/service', 'packages/process'],
+  'packages/report': ['packages/images/finding'],
   'packages/runtimes': ['packages/service', 'packages/files/types', 'packages/images/catalogue'],
   'packages/workspace': ['packages/service', 'packages/process', 'packages/runtimes', 'packages/files'],
   'packages/toolbox': ['packages/service', 'packages/dockerfiles', 'packages/workspace/data-directory'],
@@ -28,6 +35,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'packages/workspace',
     'packages/files',
     'packages/images/catalogue',
+    'packages/doctor',
+    'packages/registry/reference',
   ],
   executors: [
     'packages/service',
@@ -39,6 +48,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'packages/registry',
     'packages/scanners',
     'packages/manifests',
+    'packages/report',
     'packages/signing',
     'packages/cluster',
     'packages/workspace',
@@ -46,7 +56,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Generators that go through all the others: they may import them, nobody else may. */
-const conductors = ['service', 'init', 'sync'];
+const conductors = ['service', 'init', 'sync', 'remove'];
 
 /** Runtimes that others build on, as FastAPI and Celery do on Python: the others may import them, they none of the others. */
 const foundations = ['python', 'nginx'];

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { renderManifests } from './manifests.mjs';
+import { renderPageScript } from './page-script.mjs';
 import { renderReference } from './reference.mjs';
 import { renderOutputRegistry, renderRuntimeRegistry } from './registries.mjs';
 import { GenerateError, readOptionSchemas, readPublishedSchemas } from './schemas.mjs';
@@ -46,6 +47,7 @@ async function renderAll(root) {
     ...(await renderOptionTypes(generators, 'Generator')),
     ...(await renderOptionTypes(executors, 'Executor')),
     ...renderManifests(root, generators, executors),
+    ...(await renderPageScript(root)),
     ...renderRuntimeRegistry(root),
     ...renderOutputRegistry(root),
     ...renderReference({ generators, executors, published }),

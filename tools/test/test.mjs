@@ -31,6 +31,7 @@ if (!only) {
   step('format', bin('prettier'), ['--check', '.']);
   step('lint', bin('eslint'), ['.']);
   step('types', bin('typescript', 'tsc'), ['-p', 'tsconfig.json', '--noEmit']);
+  step("types of the reports' script", bin('typescript', 'tsc'), ['-p', 'packages/report/client']);
   step('generated files are current', process.execPath, ['tools/generate/generate.mjs', '--check']);
   suite('unit', ['--config', 'jest.config.js']);
 }

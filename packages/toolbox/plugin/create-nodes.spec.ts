@@ -68,6 +68,7 @@ describe('a service', () => {
       'docker-push',
       'docker-scan',
       'docker-sbom',
+      'docker-report',
       'k8s-validate',
       'deploy',
       'rollback',
@@ -91,6 +92,13 @@ describe('a service', () => {
           'docker-size-check': expect.objectContaining({
             executor: 'toolbox:stack-size-check',
             dependsOn: [{ target: 'docker-build', projects: ['*'] }],
+          }) as unknown,
+          'docker-report': expect.objectContaining({
+            executor: 'toolbox:stack-report',
+            dependsOn: [
+              { target: 'docker-build', projects: ['*'] },
+              { target: 'docker-report', projects: ['*'] },
+            ],
           }) as unknown,
         },
       },

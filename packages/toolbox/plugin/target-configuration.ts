@@ -1,4 +1,5 @@
 import type { Input } from './build-inputs';
+import { stackFile } from './described-projects';
 
 /** The part of Nx's target configuration that is inferred here. */
 export interface TargetConfiguration {
@@ -19,6 +20,14 @@ export interface TargetConfiguration {
     readonly help: { readonly command: string; readonly example: Readonly<Record<string, unknown>> };
   };
 }
+
+/** What a budget comes from where an option names none: the plugin's options and the descriptions. */
+export const budgetInputs: readonly Input[] = [
+  '{projectRoot}/toolbox.yaml',
+  `{workspaceRoot}/${stackFile}`,
+  '{workspaceRoot}/nx.json',
+  '{workspaceRoot}/package.json',
+];
 
 /** What Nx shows of a target. Never the technology "docker": Nx takes such a project for one that @nx/docker releases, and `nx release` fails without it. */
 export function metadata(

@@ -2,23 +2,20 @@ import type { ResolvedPluginOptions } from '../../service/resolve-plugin-options
 import { buildInputs, type Input } from './build-inputs';
 import { composeTargets } from './compose-targets';
 import { deployTargets } from './deploy-targets';
-import { stackFile } from './described-projects';
 import { depsInputs } from './deps-inputs';
 import { k8sTargets } from './k8s-targets';
 import type { ProjectFacts } from './project-facts';
 import { pushTargets } from './push-targets';
+import { reportTargets, stackReportTargets } from './report-targets';
 import { sbomTargets } from './sbom-targets';
 import { scanTargets } from './scan-targets';
 import { signTargets } from './sign-targets';
-import { metadata, type TargetConfiguration } from './target-configuration';
+import { budgetInputs, metadata, type TargetConfiguration } from './target-configuration';
 import { verifyTargets } from './verify-targets';
 
-/** The image's record stands for the image. The default budget comes from the plugin's options and the descriptions. */
+/** The image's record stands for the image. */
 const sizeCheckInputs: readonly Input[] = [
-  '{projectRoot}/toolbox.yaml',
-  `{workspaceRoot}/${stackFile}`,
-  '{workspaceRoot}/nx.json',
-  '{workspaceRoot}/package.json',
+  ...budgetInputs,
   { dependentTasksOutputFiles: '**/image.json', transitive: false },
   { externalDependencies: [] },
 ];
@@ -118,6 +115,7 @@ export function inferTargets(
     ...pushTargets(names),
     ...scanTargets(names, options.engine),
     ...sbomTargets(names, inferredBy),
+    ...reportTargets(names, inferredBy),
     ...(facts.service
       ? { ...k8sTargets(names, version, 'service'), ...deployTargets(names, 'service') }
       : {}),
@@ -146,6 +144,7 @@ export function inferStackTargets(
         { options: { budget: '500MB' } },
       ),
     },
+    ...stackReportTargets(names, version),
     ...composeTargets(names, version),
     ...k8sTargets(names, version, 'stack'),
     ...deployTargets(names, 'stack'),

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { baseLayerCount } from '../../packages/dockerfiles/base-image';
-import { parseDockerfile } from '../../packages/dockerfiles/parse-dockerfile';
-import type { LayoutImage } from '../../packages/images/layout';
-import { buildTargetOf, type TaskProject } from '../project-image';
+import { baseLayerCount } from '../packages/dockerfiles/base-image';
+import { parseDockerfile } from '../packages/dockerfiles/parse-dockerfile';
+import type { LayoutImage } from '../packages/images/layout';
+import { buildTargetOf, type TaskProject } from './project-image';
 
 interface BuildOptions {
   readonly dockerfile?: string;
