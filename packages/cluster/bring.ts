@@ -27,17 +27,14 @@ export async function bring(
   await prune(kubectl, options.obsolete, options);
 }
 
-/** Deletes what of `refs` carries the owner's label. */
+/** Deletes what of `refs` is the owner's. */
 export async function prune(
   kubectl: Kubectl,
   refs: readonly ObjectRef[],
   { owner, log }: Pick<BringOptions, 'owner' | 'log'>,
 ): Promise<void> {
-  const own = (await present(kubectl, refs)).filter(
-    ({ kind, metadata }) => metadata.labels?.[ownerLabel] === owner && !keptKinds.includes(kind),
-  );
-  if (own.length === 0) return;
-  const doomed = own.map(refOf);
+  const doomed = (await removable(kubectl, refs, owner)).map(refOf);
+  if (doomed.length === 0) return;
   await kubectl.must('remove what is no longer described', [
     'delete',
     '--ignore-not-found',
@@ -45,6 +42,17 @@ export async function prune(
     ...doomed.map(exactName),
   ]);
   log(`Removed ${doomed.map(labelOf).join(', ')}`);
+}
+
+/** What of `refs` the cluster has and the owner may delete. */
+export async function removable(
+  kubectl: Kubectl,
+  refs: readonly ObjectRef[],
+  owner: string,
+): Promise<readonly KubernetesObject[]> {
+  return (await present(kubectl, refs)).filter(
+    ({ kind, metadata }) => metadata.labels?.[ownerLabel] === owner && !keptKinds.includes(kind),
+  );
 }
 
 /** What of `refs` the cluster has. */

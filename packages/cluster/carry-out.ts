@@ -9,6 +9,7 @@ import {
   closeCommand,
   forgetRecords,
   lastGood,
+  obsoleteOf,
   readRecords,
   writeRecord,
   type DeploymentRecord,
@@ -89,9 +90,9 @@ class Attempt {
       await finish('refused', messageOf(error));
       throw this.failure(messageOf(error), 'Nothing was changed.');
     }
-    const known = kept.flatMap((one) => one.objects.map(refOf));
+    const obsolete = obsoleteOf(kept, objects);
     try {
-      await bring(this.patient(plan.timeoutMs), objects, this.options(without(known, refs), plan.force));
+      await bring(this.patient(plan.timeoutMs), objects, this.options(obsolete, plan.force));
     } catch (error) {
       if (plan.interrupted.aborted || this.lost.aborted) {
         await finish('interrupted', messageOf(error)).catch(() => undefined);

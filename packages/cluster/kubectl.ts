@@ -100,8 +100,28 @@ export class Kubectl {
     if (force) args.push('--force-conflicts');
     if (dryRun) args.push('--dry-run=server');
     await this.must(dryRun ? 'apply these manifests' : 'apply the manifests', [...args, '-f', '-'], {
-      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+      input: listOf(objects),
       secrets: secretValues(objects),
     });
   }
+
+  /** What an apply would change, as a unified diff; empty where that is nothing. Values of Secrets are masked. */
+  async diff(
+    objects: readonly KubernetesObject[],
+    { force = false }: { readonly force?: boolean } = {},
+  ): Promise<string> {
+    const args = ['diff', '--server-side', `--field-manager=${fieldManager}`];
+    if (force) args.push('--force-conflicts');
+    const { code, stdout, stderr } = await this.run([...args, '-f', '-'], {
+      input: listOf(objects),
+      secrets: secretValues(objects),
+    });
+    // 1 stands for differences, as with diff itself; what went wrong is more.
+    if (code === 0 || (code === 1 && stdout !== '')) return stdout;
+    throw kubectlProblem('compare the manifests', this.where, stderr);
+  }
+}
+
+function listOf(items: readonly KubernetesObject[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }

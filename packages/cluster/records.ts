@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Command } from '../process/types';
 import type { Kubectl } from './kubectl';
-import type { KubernetesObject } from './objects';
+import { refOf, without, type KubernetesObject, type ObjectRef } from './objects';
 
 /** A deployment as the cluster remembers it. */
 export interface DeploymentRecord {
@@ -108,6 +108,15 @@ export async function forgetRecords(
   if (old.length === 0) return;
   const names = old.map(({ record }) => recordName(owner, record.number));
   await kubectl.must('remove old records', ['delete', 'secrets', '--ignore-not-found', ...names]);
+}
+
+/** What the recorded deployments made and `objects` no longer hold. */
+export function obsoleteOf(
+  kept: readonly KeptDeployment[],
+  objects: readonly KubernetesObject[],
+): readonly ObjectRef[] {
+  const known = kept.flatMap((one) => one.objects.map(refOf));
+  return without(known, objects.map(refOf));
 }
 
 /** The newest deployment that was seen to work. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterError } from './cluster-error';
 import type { Kubectl } from './kubectl';
-import { exactName, labelOf, refOf, type KubernetesObject } from './objects';
+import { labelOf, refOf, type KubernetesObject } from './objects';
 import { reasonsOf, troubledPods } from './pod-reasons';
-import { judgeRollout, workloadKinds, type Workload } from './rollout';
+import { judgeRollout } from './rollout';
+import { readWorkloads } from './workloads';
 
 const pollMs = 1_000;
 
@@ -27,16 +28,13 @@ export async function watchRollouts(
   objects: readonly KubernetesObject[],
   { deadline, log, check }: WatchOptions,
 ): Promise<void> {
-  const waited = objects.filter(({ kind }) => workloadKinds.includes(kind)).map(refOf);
   const told = new Map<string, string>();
   let troubledSince = Infinity;
-  while (waited.length > 0) {
+  for (;;) {
     check();
-    const workloads = await kubectl.find<Workload>(waited.map(exactName));
-    const gone = waited.find(
-      ({ kind, name }) => !workloads.some((one) => one.kind === kind && one.metadata.name === name),
-    );
-    if (gone) throw new ClusterError(`${labelOf(gone)}: is gone. Did somebody else delete it?`);
+    const { workloads, missing } = await readWorkloads(kubectl, objects);
+    if (missing.length > 0)
+      throw new ClusterError(`${missing.join(', ')}: is gone. Did somebody else delete it?`);
     const pending = workloads
       .map((workload) => ({ workload, rollout: judgeRollout(workload) }))
       .filter(({ workload, rollout }) => {
