@@ -58,7 +58,7 @@ describe('deploy and rollback', () => {
     );
     workspace.write(
       'infrastructure/k8s/overlays/staging/quota.yaml',
-      'apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: quota, namespace: shop }\nspec: { hard: { pods: "40" } }\n',
+      'apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: quota, namespace: shop }\nspec: { hard: { limits.memory: 64Gi } }\n',
     );
     describeVersion({ version: 'one' });
     workspace.commit('shop');
@@ -76,6 +76,8 @@ describe('deploy and rollback', () => {
   /** What was built and pushed once is deployed many times. */
   const alone = '--excludeTaskDependencies';
   const deploy = (...args: string[]) => nx('deploy', project, ...to, alone, ...args);
+  const diff = () => nx('k8s-diff', project, ...to);
+  const status = () => nx('k8s-status', project, ...to);
   const rollback = (...args: string[]) => nx('rollback', project, ...to, ...args);
   const inShop = <T>(...args: string[]) => cluster.get<T>('-n', 'shop', ...args);
   const deployed = (name: string = project) => inShop<Deployed>('deployment', name);
@@ -126,6 +128,7 @@ describe('deploy and rollback', () => {
   }
 
   it('says in one line what is missing: context, environment, namespace', () => {
+    expectFailure(status(), /toolbox-test\/shop: shop-api was never deployed to staging/);
     expectFailure(nx('deploy', project, alone), /says not which environment\. Use --env=staging/);
     expectFailure(
       nx('deploy', project, alone, '--env=staging'),
@@ -164,7 +167,7 @@ describe('deploy and rollback', () => {
       ['crashes', { plays: 'crash' }, /app crashes with exit code 1, 3 restarts/],
       ['unready', { plays: 'unready' }, /is not ready: Readiness probe failed: .* statuscode: 503/],
       ['unschedulable', { node: 'nowhere' }, /no node can take it: 0\/3 nodes are available/],
-      ['over-quota', { replicas: 50 }, /a quota refuses its pods: .*exceeded quota/],
+      ['over-quota', { memory: '65Gi' }, /a quota refuses its pods: .*exceeded quota/],
     ];
     const targets = { deploy: { executor: 'toolbox:deploy' } };
     let ran: Ran;
@@ -228,11 +231,21 @@ describe('deploy and rollback', () => {
     expect(records()).toHaveLength(before);
   });
 
-  it('removes what is no longer described, and nothing of others', () => {
+  it('shows first what it would change and remove', () => {
+    const ran = diff();
+    expectFailure(ran, /-\s+value: one\n\+\s+value: two/);
+    expect(ran.output).toMatch(/\+kind: ConfigMap/);
+    expect(version()).toBe('one');
     expectSuccess(deploy());
+    expect(diff().output).toContain('a deployment to staging would change nothing');
+    expectSuccess(diff());
+  });
+
+  it('removes what is no longer described, and nothing of others', () => {
     expect(version()).toBe('two');
     cluster.kubectl(['-n', 'shop', 'create', 'configmap', 'foreign']);
     describeVersion({ version: 'three' });
+    expectFailure(diff(), /^ *ConfigMap\/settings: would be removed/m);
     const ran = deploy();
     expectSuccess(ran);
     expect(ran.output).toContain('Removed ConfigMap/settings');
@@ -248,6 +261,10 @@ describe('deploy and rollback', () => {
     expect(last()).toMatchObject({ action: 'rollback', to: two!.number, result: 'succeeded' });
     expectSuccess(rollback('--to=1'));
     expect(version()).toBe('one');
+    const shown = status();
+    expectSuccess(shown);
+    expect(shown.output).toMatch(/rollback to 1 +succeeded/);
+    expect(shown.output).toMatch(/Deployment\/shop-api: 2 of 2 ready/);
     expect(cluster.kubectl(['-n', 'shop', 'get', 'configmap', 'settings']).err).toContain('not found');
     expectFailure(rollback('--to=2'), /there is no deployment 2 that worked\. Use 1, /);
   });
@@ -281,6 +298,10 @@ describe('deploy and rollback', () => {
     first.interrupt();
     expect((await first.ended).code).not.toBe(0);
     await until(() => last().result === 'interrupted');
+    expectFailure(
+      status(),
+      /interrupted(.*\n)*.*Deployment\/shop-api: pod .* Readiness probe failed: HTTP probe failed/,
+    );
     expectSuccess(rollback());
     expect(version()).toBe('four');
   });

@@ -7,6 +7,8 @@ export interface Version {
   /** What the cluster plays for its pods (tools/cluster/stages.yaml); default: they become ready. */
   readonly plays?: string;
   readonly replicas?: number;
+  /** Limit of memory of each pod. */
+  readonly memory?: string;
   /** The only node that may take its pods. */
   readonly node?: string;
   /** A ConfigMap beside it. */
@@ -16,7 +18,7 @@ export interface Version {
 /** Writes base and overlay `staging` of a service into the namespace `shop`. */
 export function writeManifests(
   workspace: Workspace,
-  { version, plays, replicas = 2, node, more }: Version,
+  { version, plays, replicas = 2, memory = '128Mi', node, more }: Version,
   name: string,
 ): void {
   const folder = `apps/${name}/k8s`;
@@ -45,7 +47,7 @@ spec:
           ports: [{ name: http, containerPort: 3000 }]
           readinessProbe: { httpGet: { path: /ready, port: http } }
           livenessProbe: { httpGet: { path: /health, port: http } }
-          resources: { requests: { cpu: 100m, memory: 64Mi }, limits: { cpu: "1", memory: 128Mi } }
+          resources: { requests: { cpu: 100m, memory: 64Mi }, limits: { cpu: "1", memory: ${memory} } }
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: [ALL] } }
 ---
 apiVersion: v1

@@ -73,6 +73,14 @@ export interface PluginOptions {
      */
     'docker-verify-signature'?: string;
     /**
+     * The target that shows what a deployment would change.
+     */
+    'k8s-diff'?: string;
+    /**
+     * The target that shows what is deployed and how its pods fare.
+     */
+    'k8s-status'?: string;
+    /**
      * The target that checks the Kubernetes manifests.
      */
     'k8s-validate'?: string;

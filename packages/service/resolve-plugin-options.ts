@@ -19,6 +19,8 @@ const targets = [
   'docker-sign',
   'docker-size-check',
   'docker-verify-signature',
+  'k8s-diff',
+  'k8s-status',
   'k8s-validate',
   'rollback',
   'verify',

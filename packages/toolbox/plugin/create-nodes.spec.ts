@@ -72,6 +72,8 @@ describe('a service', () => {
       'k8s-validate',
       'deploy',
       'rollback',
+      'k8s-diff',
+      'k8s-status',
       'docker-sign',
       'docker-verify-signature',
     ]);
