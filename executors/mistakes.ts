@@ -1,4 +1,5 @@
 import { logger } from '@nx/devkit';
+import { ClusterError } from '../packages/cluster/cluster-error';
 import { EngineError } from '../packages/engines/engine';
 import { ImageError } from '../packages/images/image-error';
 import { LockfileError } from '../packages/lockfiles/lockfile-error';
@@ -33,6 +34,7 @@ export async function failInOneLine(
 function lineFor(error: unknown): string | null {
   const known = [
     TargetError,
+    ClusterError,
     EngineError,
     ImageError,
     LockfileError,

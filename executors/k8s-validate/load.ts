@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderOverlay } from '../../packages/cluster/render-overlay';
 import { findingOfText, type ManifestFinding } from '../../packages/manifests/finding';
 import { manifestOf, type Manifest } from '../../packages/manifests/manifest';
 import { parseDocuments, type SourceDocument } from '../../packages/manifests/read/parse-documents';
 import { traceTo } from '../../packages/manifests/read/trace';
-import { renderOverlay } from './render-overlay';
 import type { Sources } from './sources';
 
 /** The files of one project, parsed once for all environments. */

@@ -25,6 +25,10 @@ export interface PluginOptions {
      */
     'compose-validate'?: string;
     /**
+     * The target that deploys to Kubernetes.
+     */
+    deploy?: string;
+    /**
      * The target that builds the image into `dist/images/<project>`.
      */
     'docker-build'?: string;
@@ -69,9 +73,21 @@ export interface PluginOptions {
      */
     'docker-verify-signature'?: string;
     /**
+     * The target that shows what a deployment would change.
+     */
+    'k8s-diff'?: string;
+    /**
+     * The target that shows what is deployed and how its pods fare.
+     */
+    'k8s-status'?: string;
+    /**
      * The target that checks the Kubernetes manifests.
      */
     'k8s-validate'?: string;
+    /**
+     * The target that goes back to an earlier deployment on Kubernetes.
+     */
+    rollback?: string;
     /**
      * The target that compares the running stack with its descriptions.
      */

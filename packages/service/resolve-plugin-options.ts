@@ -7,6 +7,7 @@ const targets = [
   'compose-logs',
   'compose-up',
   'compose-validate',
+  'deploy',
   'docker-build',
   'docker-deps',
   'docker-load',
@@ -18,7 +19,10 @@ const targets = [
   'docker-sign',
   'docker-size-check',
   'docker-verify-signature',
+  'k8s-diff',
+  'k8s-status',
   'k8s-validate',
+  'rollback',
   'verify',
 ] as const;
 

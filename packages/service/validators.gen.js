@@ -83,17 +83,17 @@ var require_equal = __commonJS({
 
 // <stdin>
 exports.validatePluginOptions = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/plugin-options", "x-file": "nx.json: options of the plugin", "title": "PluginOptions", "description": "Options of the plugin `toolbox` in nx.json. Every option has a default.", "type": "object", "additionalProperties": false, "examples": [{ "registry": "registry.example.com/acme", "base": "slim", "platforms": ["linux/amd64", "linux/arm64"] }], "properties": { "targetNames": { "type": "object", "additionalProperties": false, "description": "Names of the inferred targets. Give one another name where a project has a target of that name already.", "properties": { "compose-down": { "$ref": "#/definitions/targetName", "default": "compose-down", "description": "The target that stops the stack." }, "compose-logs": { "$ref": "#/definitions/targetName", "default": "compose-logs", "description": "The target that shows the logs of the stack." }, "compose-up": { "$ref": "#/definitions/targetName", "default": "compose-up", "description": "The target that starts the stack with Compose." }, "compose-validate": { "$ref": "#/definitions/targetName", "default": "compose-validate", "description": "The target that checks the Compose files." }, "docker-build": { "$ref": "#/definitions/targetName", "default": "docker-build", "description": "The target that builds the image into `dist/images/<project>`." }, "docker-deps": { "$ref": "#/definitions/targetName", "default": "docker-deps", "description": "The target that cuts the manifest and lockfile down to what one app needs." }, "docker-load": { "$ref": "#/definitions/targetName", "default": "docker-load", "description": "The target that loads the image into the engine." }, "docker-push": { "$ref": "#/definitions/targetName", "default": "docker-push", "description": "The target that pushes the image to its registry." }, "docker-report": { "$ref": "#/definitions/targetName", "default": "docker-report", "description": "The target that writes a page about the image." }, "docker-run": { "$ref": "#/definitions/targetName", "default": "docker-run", "description": "The target that runs the image." }, "docker-sbom": { "$ref": "#/definitions/targetName", "default": "docker-sbom", "description": "The target that lists what is in the image." }, "docker-scan": { "$ref": "#/definitions/targetName", "default": "docker-scan", "description": "The target that audits the image and scans it for vulnerabilities." }, "docker-sign": { "$ref": "#/definitions/targetName", "default": "docker-sign", "description": "The target that signs the pushed image and attests what is in it." }, "docker-size-check": { "$ref": "#/definitions/targetName", "default": "docker-size-check", "description": "The target that compares the image's size with its budget." }, "docker-verify-signature": { "$ref": "#/definitions/targetName", "default": "docker-verify-signature", "description": "The target that verifies the signature of the pushed image and what is attested of it." }, "k8s-validate": { "$ref": "#/definitions/targetName", "default": "k8s-validate", "description": "The target that checks the Kubernetes manifests." }, "verify": { "$ref": "#/definitions/targetName", "default": "verify", "description": "The target that compares the running stack with its descriptions." } } }, "engine": { "enum": ["docker", "podman"], "default": "docker", "description": "Container engine that builds and runs images." }, "builder": { "type": "string", "minLength": 1, "description": "Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. `registry` in infrastructure/toolbox.yaml comes first." }, "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. `defaults.base` in infrastructure/toolbox.yaml comes first." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. `defaults.uidStart` in infrastructure/toolbox.yaml comes first." }, "budget": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Uncompressed size that an image may have where neither its service nor `defaults.budgets` in infrastructure/toolbox.yaml names one, e.g. `200MB`. Default: the runtime's for its base." }, "platforms": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "errorMessage": "is not a platform such as linux/amd64" }, "default": [], "description": "Platforms that images are built for, e.g. `linux/amd64`. Empty: the engine's own." }, "cacheFrom": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit imports its cache from, as in `docker buildx build --cache-from`; `{project}` stands for the project's slug." }, "cacheTo": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit exports its cache to, as in `docker buildx build --cache-to`; `{project}` stands for the project's slug." }, "tag": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "errorMessage": "is not an image tag such as dev", "default": "dev", "description": "Tag that a built image gets when it is loaded." }, "layout": { "enum": ["thin", "full"], "description": "Whether built images are kept without the layers of their base image (thin) or whole (full). Default: thin where the engine or the base's registry has the base by its digest, else full." }, "context": { "enum": ["auto", "project", "workspace"], "default": "auto", "description": "Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist." }, "images": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "errorMessage": "is not a name of the catalogue such as node-24-slim" }, "additionalProperties": { "type": "string", "pattern": "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "errorMessage": "is not an image reference such as mirror.example.com/node:24.1.0-slim" }, "default": {}, "description": "Base images to take instead of the catalogue's, by the catalogue's name, e.g. `node-24-slim: mirror.example.com/node:24.1.0-slim`." } }, "definitions": { "targetName": { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/plugin-options", "x-file": "nx.json: options of the plugin", "title": "PluginOptions", "description": "Options of the plugin `toolbox` in nx.json. Every option has a default.", "type": "object", "additionalProperties": false, "examples": [{ "registry": "registry.example.com/acme", "base": "slim", "platforms": ["linux/amd64", "linux/arm64"] }], "properties": { "targetNames": { "type": "object", "additionalProperties": false, "description": "Names of the inferred targets. Give one another name where a project has a target of that name already.", "properties": { "compose-down": { "$ref": "#/definitions/targetName", "default": "compose-down", "description": "The target that stops the stack." }, "compose-logs": { "$ref": "#/definitions/targetName", "default": "compose-logs", "description": "The target that shows the logs of the stack." }, "compose-up": { "$ref": "#/definitions/targetName", "default": "compose-up", "description": "The target that starts the stack with Compose." }, "compose-validate": { "$ref": "#/definitions/targetName", "default": "compose-validate", "description": "The target that checks the Compose files." }, "deploy": { "$ref": "#/definitions/targetName", "default": "deploy", "description": "The target that deploys to Kubernetes." }, "docker-build": { "$ref": "#/definitions/targetName", "default": "docker-build", "description": "The target that builds the image into `dist/images/<project>`." }, "docker-deps": { "$ref": "#/definitions/targetName", "default": "docker-deps", "description": "The target that cuts the manifest and lockfile down to what one app needs." }, "docker-load": { "$ref": "#/definitions/targetName", "default": "docker-load", "description": "The target that loads the image into the engine." }, "docker-push": { "$ref": "#/definitions/targetName", "default": "docker-push", "description": "The target that pushes the image to its registry." }, "docker-report": { "$ref": "#/definitions/targetName", "default": "docker-report", "description": "The target that writes a page about the image." }, "docker-run": { "$ref": "#/definitions/targetName", "default": "docker-run", "description": "The target that runs the image." }, "docker-sbom": { "$ref": "#/definitions/targetName", "default": "docker-sbom", "description": "The target that lists what is in the image." }, "docker-scan": { "$ref": "#/definitions/targetName", "default": "docker-scan", "description": "The target that audits the image and scans it for vulnerabilities." }, "docker-sign": { "$ref": "#/definitions/targetName", "default": "docker-sign", "description": "The target that signs the pushed image and attests what is in it." }, "docker-size-check": { "$ref": "#/definitions/targetName", "default": "docker-size-check", "description": "The target that compares the image's size with its budget." }, "docker-verify-signature": { "$ref": "#/definitions/targetName", "default": "docker-verify-signature", "description": "The target that verifies the signature of the pushed image and what is attested of it." }, "k8s-diff": { "$ref": "#/definitions/targetName", "default": "k8s-diff", "description": "The target that shows what a deployment would change." }, "k8s-status": { "$ref": "#/definitions/targetName", "default": "k8s-status", "description": "The target that shows what is deployed and how its pods fare." }, "k8s-validate": { "$ref": "#/definitions/targetName", "default": "k8s-validate", "description": "The target that checks the Kubernetes manifests." }, "rollback": { "$ref": "#/definitions/targetName", "default": "rollback", "description": "The target that goes back to an earlier deployment on Kubernetes." }, "verify": { "$ref": "#/definitions/targetName", "default": "verify", "description": "The target that compares the running stack with its descriptions." } } }, "engine": { "enum": ["docker", "podman"], "default": "docker", "description": "Container engine that builds and runs images." }, "builder": { "type": "string", "minLength": 1, "description": "Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. `registry` in infrastructure/toolbox.yaml comes first." }, "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. `defaults.base` in infrastructure/toolbox.yaml comes first." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. `defaults.uidStart` in infrastructure/toolbox.yaml comes first." }, "budget": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Uncompressed size that an image may have where neither its service nor `defaults.budgets` in infrastructure/toolbox.yaml names one, e.g. `200MB`. Default: the runtime's for its base." }, "platforms": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "errorMessage": "is not a platform such as linux/amd64" }, "default": [], "description": "Platforms that images are built for, e.g. `linux/amd64`. Empty: the engine's own." }, "cacheFrom": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit imports its cache from, as in `docker buildx build --cache-from`; `{project}` stands for the project's slug." }, "cacheTo": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit exports its cache to, as in `docker buildx build --cache-to`; `{project}` stands for the project's slug." }, "tag": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "errorMessage": "is not an image tag such as dev", "default": "dev", "description": "Tag that a built image gets when it is loaded." }, "layout": { "enum": ["thin", "full"], "description": "Whether built images are kept without the layers of their base image (thin) or whole (full). Default: thin where the engine or the base's registry has the base by its digest, else full." }, "context": { "enum": ["auto", "project", "workspace"], "default": "auto", "description": "Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist." }, "images": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "errorMessage": "is not a name of the catalogue such as node-24-slim" }, "additionalProperties": { "type": "string", "pattern": "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "errorMessage": "is not an image reference such as mirror.example.com/node:24.1.0-slim" }, "default": {}, "description": "Base images to take instead of the catalogue's, by the catalogue's name, e.g. `node-24-slim: mirror.example.com/node:24.1.0-slim`." } }, "definitions": { "targetName": { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" } } };
 var schema12 = { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" };
 var func2 = Object.prototype.hasOwnProperty;
 var func4 = require_ucs2length().default;
 var pattern0 = new RegExp("^[^\\s:][^\\s]*$", "u");
-var pattern17 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "u");
-var pattern18 = new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "u");
-var pattern19 = new RegExp("^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "u");
-var pattern20 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "u");
-var pattern21 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
-var pattern22 = new RegExp("^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
+var pattern21 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "u");
+var pattern22 = new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "u");
+var pattern23 = new RegExp("^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "u");
+var pattern24 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "u");
+var pattern25 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+var pattern26 = new RegExp("^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -212,11 +212,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-build"] !== void 0) {
-          let data5 = data0["docker-build"];
+        if (data0.deploy !== void 0) {
+          let data5 = data0.deploy;
           if (typeof data5 === "string") {
             if (!pattern0.test(data5)) {
-              const err10 = { instancePath: instancePath + "/targetNames/docker-build", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data5 };
+              const err10 = { instancePath: instancePath + "/targetNames/deploy", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data5 };
               if (vErrors === null) {
                 vErrors = [err10];
               } else {
@@ -225,7 +225,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err11 = { instancePath: instancePath + "/targetNames/docker-build", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data5 };
+            const err11 = { instancePath: instancePath + "/targetNames/deploy", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data5 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -234,11 +234,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-deps"] !== void 0) {
-          let data6 = data0["docker-deps"];
+        if (data0["docker-build"] !== void 0) {
+          let data6 = data0["docker-build"];
           if (typeof data6 === "string") {
             if (!pattern0.test(data6)) {
-              const err12 = { instancePath: instancePath + "/targetNames/docker-deps", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data6 };
+              const err12 = { instancePath: instancePath + "/targetNames/docker-build", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data6 };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -247,7 +247,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err13 = { instancePath: instancePath + "/targetNames/docker-deps", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data6 };
+            const err13 = { instancePath: instancePath + "/targetNames/docker-build", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data6 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -256,11 +256,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-load"] !== void 0) {
-          let data7 = data0["docker-load"];
+        if (data0["docker-deps"] !== void 0) {
+          let data7 = data0["docker-deps"];
           if (typeof data7 === "string") {
             if (!pattern0.test(data7)) {
-              const err14 = { instancePath: instancePath + "/targetNames/docker-load", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data7 };
+              const err14 = { instancePath: instancePath + "/targetNames/docker-deps", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data7 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -269,7 +269,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err15 = { instancePath: instancePath + "/targetNames/docker-load", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data7 };
+            const err15 = { instancePath: instancePath + "/targetNames/docker-deps", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data7 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -278,11 +278,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-push"] !== void 0) {
-          let data8 = data0["docker-push"];
+        if (data0["docker-load"] !== void 0) {
+          let data8 = data0["docker-load"];
           if (typeof data8 === "string") {
             if (!pattern0.test(data8)) {
-              const err16 = { instancePath: instancePath + "/targetNames/docker-push", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data8 };
+              const err16 = { instancePath: instancePath + "/targetNames/docker-load", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data8 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -291,7 +291,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err17 = { instancePath: instancePath + "/targetNames/docker-push", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data8 };
+            const err17 = { instancePath: instancePath + "/targetNames/docker-load", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data8 };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -300,11 +300,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-report"] !== void 0) {
-          let data9 = data0["docker-report"];
+        if (data0["docker-push"] !== void 0) {
+          let data9 = data0["docker-push"];
           if (typeof data9 === "string") {
             if (!pattern0.test(data9)) {
-              const err18 = { instancePath: instancePath + "/targetNames/docker-report", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data9 };
+              const err18 = { instancePath: instancePath + "/targetNames/docker-push", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data9 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -313,7 +313,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err19 = { instancePath: instancePath + "/targetNames/docker-report", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data9 };
+            const err19 = { instancePath: instancePath + "/targetNames/docker-push", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data9 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -322,11 +322,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-run"] !== void 0) {
-          let data10 = data0["docker-run"];
+        if (data0["docker-report"] !== void 0) {
+          let data10 = data0["docker-report"];
           if (typeof data10 === "string") {
             if (!pattern0.test(data10)) {
-              const err20 = { instancePath: instancePath + "/targetNames/docker-run", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data10 };
+              const err20 = { instancePath: instancePath + "/targetNames/docker-report", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data10 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -335,7 +335,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err21 = { instancePath: instancePath + "/targetNames/docker-run", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data10 };
+            const err21 = { instancePath: instancePath + "/targetNames/docker-report", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data10 };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -344,11 +344,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-sbom"] !== void 0) {
-          let data11 = data0["docker-sbom"];
+        if (data0["docker-run"] !== void 0) {
+          let data11 = data0["docker-run"];
           if (typeof data11 === "string") {
             if (!pattern0.test(data11)) {
-              const err22 = { instancePath: instancePath + "/targetNames/docker-sbom", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data11 };
+              const err22 = { instancePath: instancePath + "/targetNames/docker-run", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data11 };
               if (vErrors === null) {
                 vErrors = [err22];
               } else {
@@ -357,7 +357,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err23 = { instancePath: instancePath + "/targetNames/docker-sbom", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data11 };
+            const err23 = { instancePath: instancePath + "/targetNames/docker-run", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data11 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -366,11 +366,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-scan"] !== void 0) {
-          let data12 = data0["docker-scan"];
+        if (data0["docker-sbom"] !== void 0) {
+          let data12 = data0["docker-sbom"];
           if (typeof data12 === "string") {
             if (!pattern0.test(data12)) {
-              const err24 = { instancePath: instancePath + "/targetNames/docker-scan", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data12 };
+              const err24 = { instancePath: instancePath + "/targetNames/docker-sbom", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data12 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -379,7 +379,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err25 = { instancePath: instancePath + "/targetNames/docker-scan", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data12 };
+            const err25 = { instancePath: instancePath + "/targetNames/docker-sbom", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data12 };
             if (vErrors === null) {
               vErrors = [err25];
             } else {
@@ -388,11 +388,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-sign"] !== void 0) {
-          let data13 = data0["docker-sign"];
+        if (data0["docker-scan"] !== void 0) {
+          let data13 = data0["docker-scan"];
           if (typeof data13 === "string") {
             if (!pattern0.test(data13)) {
-              const err26 = { instancePath: instancePath + "/targetNames/docker-sign", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data13 };
+              const err26 = { instancePath: instancePath + "/targetNames/docker-scan", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data13 };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -401,7 +401,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err27 = { instancePath: instancePath + "/targetNames/docker-sign", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data13 };
+            const err27 = { instancePath: instancePath + "/targetNames/docker-scan", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data13 };
             if (vErrors === null) {
               vErrors = [err27];
             } else {
@@ -410,11 +410,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-size-check"] !== void 0) {
-          let data14 = data0["docker-size-check"];
+        if (data0["docker-sign"] !== void 0) {
+          let data14 = data0["docker-sign"];
           if (typeof data14 === "string") {
             if (!pattern0.test(data14)) {
-              const err28 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data14 };
+              const err28 = { instancePath: instancePath + "/targetNames/docker-sign", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data14 };
               if (vErrors === null) {
                 vErrors = [err28];
               } else {
@@ -423,7 +423,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err29 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data14 };
+            const err29 = { instancePath: instancePath + "/targetNames/docker-sign", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data14 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -432,11 +432,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["docker-verify-signature"] !== void 0) {
-          let data15 = data0["docker-verify-signature"];
+        if (data0["docker-size-check"] !== void 0) {
+          let data15 = data0["docker-size-check"];
           if (typeof data15 === "string") {
             if (!pattern0.test(data15)) {
-              const err30 = { instancePath: instancePath + "/targetNames/docker-verify-signature", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data15 };
+              const err30 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data15 };
               if (vErrors === null) {
                 vErrors = [err30];
               } else {
@@ -445,7 +445,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err31 = { instancePath: instancePath + "/targetNames/docker-verify-signature", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data15 };
+            const err31 = { instancePath: instancePath + "/targetNames/docker-size-check", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data15 };
             if (vErrors === null) {
               vErrors = [err31];
             } else {
@@ -454,11 +454,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0["k8s-validate"] !== void 0) {
-          let data16 = data0["k8s-validate"];
+        if (data0["docker-verify-signature"] !== void 0) {
+          let data16 = data0["docker-verify-signature"];
           if (typeof data16 === "string") {
             if (!pattern0.test(data16)) {
-              const err32 = { instancePath: instancePath + "/targetNames/k8s-validate", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data16 };
+              const err32 = { instancePath: instancePath + "/targetNames/docker-verify-signature", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data16 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -467,7 +467,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err33 = { instancePath: instancePath + "/targetNames/k8s-validate", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data16 };
+            const err33 = { instancePath: instancePath + "/targetNames/docker-verify-signature", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data16 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -476,11 +476,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0.verify !== void 0) {
-          let data17 = data0.verify;
+        if (data0["k8s-diff"] !== void 0) {
+          let data17 = data0["k8s-diff"];
           if (typeof data17 === "string") {
             if (!pattern0.test(data17)) {
-              const err34 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data17 };
+              const err34 = { instancePath: instancePath + "/targetNames/k8s-diff", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data17 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -489,7 +489,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err35 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data17 };
+            const err35 = { instancePath: instancePath + "/targetNames/k8s-diff", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data17 };
             if (vErrors === null) {
               vErrors = [err35];
             } else {
@@ -498,121 +498,121 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data0["k8s-status"] !== void 0) {
+          let data18 = data0["k8s-status"];
+          if (typeof data18 === "string") {
+            if (!pattern0.test(data18)) {
+              const err36 = { instancePath: instancePath + "/targetNames/k8s-status", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data18 };
+              if (vErrors === null) {
+                vErrors = [err36];
+              } else {
+                vErrors.push(err36);
+              }
+              errors++;
+            }
+          } else {
+            const err37 = { instancePath: instancePath + "/targetNames/k8s-status", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data18 };
+            if (vErrors === null) {
+              vErrors = [err37];
+            } else {
+              vErrors.push(err37);
+            }
+            errors++;
+          }
+        }
+        if (data0["k8s-validate"] !== void 0) {
+          let data19 = data0["k8s-validate"];
+          if (typeof data19 === "string") {
+            if (!pattern0.test(data19)) {
+              const err38 = { instancePath: instancePath + "/targetNames/k8s-validate", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data19 };
+              if (vErrors === null) {
+                vErrors = [err38];
+              } else {
+                vErrors.push(err38);
+              }
+              errors++;
+            }
+          } else {
+            const err39 = { instancePath: instancePath + "/targetNames/k8s-validate", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data19 };
+            if (vErrors === null) {
+              vErrors = [err39];
+            } else {
+              vErrors.push(err39);
+            }
+            errors++;
+          }
+        }
+        if (data0.rollback !== void 0) {
+          let data20 = data0.rollback;
+          if (typeof data20 === "string") {
+            if (!pattern0.test(data20)) {
+              const err40 = { instancePath: instancePath + "/targetNames/rollback", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data20 };
+              if (vErrors === null) {
+                vErrors = [err40];
+              } else {
+                vErrors.push(err40);
+              }
+              errors++;
+            }
+          } else {
+            const err41 = { instancePath: instancePath + "/targetNames/rollback", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data20 };
+            if (vErrors === null) {
+              vErrors = [err41];
+            } else {
+              vErrors.push(err41);
+            }
+            errors++;
+          }
+        }
+        if (data0.verify !== void 0) {
+          let data21 = data0.verify;
+          if (typeof data21 === "string") {
+            if (!pattern0.test(data21)) {
+              const err42 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data21 };
+              if (vErrors === null) {
+                vErrors = [err42];
+              } else {
+                vErrors.push(err42);
+              }
+              errors++;
+            }
+          } else {
+            const err43 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data21 };
+            if (vErrors === null) {
+              vErrors = [err43];
+            } else {
+              vErrors.push(err43);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err36 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targetNames.type, parentSchema: schema11.properties.targetNames, data: data0 };
+        const err44 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targetNames.type, parentSchema: schema11.properties.targetNames, data: data0 };
         if (vErrors === null) {
-          vErrors = [err36];
+          vErrors = [err44];
         } else {
-          vErrors.push(err36);
+          vErrors.push(err44);
         }
         errors++;
       }
     }
     if (data.engine !== void 0) {
-      let data18 = data.engine;
-      if (!(data18 === "docker" || data18 === "podman")) {
-        const err37 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema11.properties.engine.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.engine.enum, parentSchema: schema11.properties.engine, data: data18 };
+      let data22 = data.engine;
+      if (!(data22 === "docker" || data22 === "podman")) {
+        const err45 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema11.properties.engine.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.engine.enum, parentSchema: schema11.properties.engine, data: data22 };
         if (vErrors === null) {
-          vErrors = [err37];
+          vErrors = [err45];
         } else {
-          vErrors.push(err37);
+          vErrors.push(err45);
         }
         errors++;
       }
     }
     if (data.builder !== void 0) {
-      let data19 = data.builder;
-      if (typeof data19 === "string") {
-        if (func4(data19) < 1) {
-          const err38 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.builder, data: data19 };
-          if (vErrors === null) {
-            vErrors = [err38];
-          } else {
-            vErrors.push(err38);
-          }
-          errors++;
-        }
-      } else {
-        const err39 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.builder.type, parentSchema: schema11.properties.builder, data: data19 };
-        if (vErrors === null) {
-          vErrors = [err39];
-        } else {
-          vErrors.push(err39);
-        }
-        errors++;
-      }
-    }
-    if (data.registry !== void 0) {
-      let data20 = data.registry;
-      if (typeof data20 === "string") {
-        if (!pattern17.test(data20)) {
-          const err40 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema11.properties.registry, data: data20 };
-          if (vErrors === null) {
-            vErrors = [err40];
-          } else {
-            vErrors.push(err40);
-          }
-          errors++;
-        }
-      } else {
-        const err41 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.registry.type, parentSchema: schema11.properties.registry, data: data20 };
-        if (vErrors === null) {
-          vErrors = [err41];
-        } else {
-          vErrors.push(err41);
-        }
-        errors++;
-      }
-    }
-    if (data.base !== void 0) {
-      let data21 = data.base;
-      if (!(data21 === "alpine" || data21 === "slim" || data21 === "distroless")) {
-        const err42 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema11.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.base.enum, parentSchema: schema11.properties.base, data: data21 };
-        if (vErrors === null) {
-          vErrors = [err42];
-        } else {
-          vErrors.push(err42);
-        }
-        errors++;
-      }
-    }
-    if (data.uidStart !== void 0) {
-      let data22 = data.uidStart;
-      if (!(typeof data22 == "number" && (!(data22 % 1) && !isNaN(data22)) && isFinite(data22))) {
-        const err43 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.uidStart.type, parentSchema: schema11.properties.uidStart, data: data22 };
-        if (vErrors === null) {
-          vErrors = [err43];
-        } else {
-          vErrors.push(err43);
-        }
-        errors++;
-      }
-      if (typeof data22 == "number" && isFinite(data22)) {
-        if (data22 > 65533 || isNaN(data22)) {
-          const err44 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema11.properties.uidStart, data: data22 };
-          if (vErrors === null) {
-            vErrors = [err44];
-          } else {
-            vErrors.push(err44);
-          }
-          errors++;
-        }
-        if (data22 < 1001 || isNaN(data22)) {
-          const err45 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema11.properties.uidStart, data: data22 };
-          if (vErrors === null) {
-            vErrors = [err45];
-          } else {
-            vErrors.push(err45);
-          }
-          errors++;
-        }
-      }
-    }
-    if (data.budget !== void 0) {
-      let data23 = data.budget;
+      let data23 = data.builder;
       if (typeof data23 === "string") {
-        if (!pattern18.test(data23)) {
-          const err46 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema11.properties.budget, data: data23 };
+        if (func4(data23) < 1) {
+          const err46 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.builder, data: data23 };
           if (vErrors === null) {
             vErrors = [err46];
           } else {
@@ -621,7 +621,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err47 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.budget.type, parentSchema: schema11.properties.budget, data: data23 };
+        const err47 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.builder.type, parentSchema: schema11.properties.builder, data: data23 };
         if (vErrors === null) {
           vErrors = [err47];
         } else {
@@ -630,48 +630,136 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.registry !== void 0) {
+      let data24 = data.registry;
+      if (typeof data24 === "string") {
+        if (!pattern21.test(data24)) {
+          const err48 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema11.properties.registry, data: data24 };
+          if (vErrors === null) {
+            vErrors = [err48];
+          } else {
+            vErrors.push(err48);
+          }
+          errors++;
+        }
+      } else {
+        const err49 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.registry.type, parentSchema: schema11.properties.registry, data: data24 };
+        if (vErrors === null) {
+          vErrors = [err49];
+        } else {
+          vErrors.push(err49);
+        }
+        errors++;
+      }
+    }
+    if (data.base !== void 0) {
+      let data25 = data.base;
+      if (!(data25 === "alpine" || data25 === "slim" || data25 === "distroless")) {
+        const err50 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema11.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.base.enum, parentSchema: schema11.properties.base, data: data25 };
+        if (vErrors === null) {
+          vErrors = [err50];
+        } else {
+          vErrors.push(err50);
+        }
+        errors++;
+      }
+    }
+    if (data.uidStart !== void 0) {
+      let data26 = data.uidStart;
+      if (!(typeof data26 == "number" && (!(data26 % 1) && !isNaN(data26)) && isFinite(data26))) {
+        const err51 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.uidStart.type, parentSchema: schema11.properties.uidStart, data: data26 };
+        if (vErrors === null) {
+          vErrors = [err51];
+        } else {
+          vErrors.push(err51);
+        }
+        errors++;
+      }
+      if (typeof data26 == "number" && isFinite(data26)) {
+        if (data26 > 65533 || isNaN(data26)) {
+          const err52 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema11.properties.uidStart, data: data26 };
+          if (vErrors === null) {
+            vErrors = [err52];
+          } else {
+            vErrors.push(err52);
+          }
+          errors++;
+        }
+        if (data26 < 1001 || isNaN(data26)) {
+          const err53 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema11.properties.uidStart, data: data26 };
+          if (vErrors === null) {
+            vErrors = [err53];
+          } else {
+            vErrors.push(err53);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.budget !== void 0) {
+      let data27 = data.budget;
+      if (typeof data27 === "string") {
+        if (!pattern22.test(data27)) {
+          const err54 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema11.properties.budget, data: data27 };
+          if (vErrors === null) {
+            vErrors = [err54];
+          } else {
+            vErrors.push(err54);
+          }
+          errors++;
+        }
+      } else {
+        const err55 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.budget.type, parentSchema: schema11.properties.budget, data: data27 };
+        if (vErrors === null) {
+          vErrors = [err55];
+        } else {
+          vErrors.push(err55);
+        }
+        errors++;
+      }
+    }
     if (data.platforms !== void 0) {
-      let data24 = data.platforms;
-      if (Array.isArray(data24)) {
-        const len0 = data24.length;
+      let data28 = data.platforms;
+      if (Array.isArray(data28)) {
+        const len0 = data28.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data25 = data24[i0];
-          if (typeof data25 === "string") {
-            if (!pattern19.test(data25)) {
-              const err48 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$" }, message: 'must match pattern "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"', schema: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", parentSchema: schema11.properties.platforms.items, data: data25 };
+          let data29 = data28[i0];
+          if (typeof data29 === "string") {
+            if (!pattern23.test(data29)) {
+              const err56 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$" }, message: 'must match pattern "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"', schema: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", parentSchema: schema11.properties.platforms.items, data: data29 };
               if (vErrors === null) {
-                vErrors = [err48];
+                vErrors = [err56];
               } else {
-                vErrors.push(err48);
+                vErrors.push(err56);
               }
               errors++;
             }
           } else {
-            const err49 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.platforms.items.type, parentSchema: schema11.properties.platforms.items, data: data25 };
+            const err57 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.platforms.items.type, parentSchema: schema11.properties.platforms.items, data: data29 };
             if (vErrors === null) {
-              vErrors = [err49];
+              vErrors = [err57];
             } else {
-              vErrors.push(err49);
+              vErrors.push(err57);
             }
             errors++;
           }
         }
-        let i1 = data24.length;
+        let i1 = data28.length;
         let j0;
         if (i1 > 1) {
           const indices0 = {};
           for (; i1--; ) {
-            let item0 = data24[i1];
+            let item0 = data28[i1];
             if (typeof item0 !== "string") {
               continue;
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err50 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema11.properties.platforms, data: data24 };
+              const err58 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema11.properties.platforms, data: data28 };
               if (vErrors === null) {
-                vErrors = [err50];
+                vErrors = [err58];
               } else {
-                vErrors.push(err50);
+                vErrors.push(err58);
               }
               errors++;
               break;
@@ -680,101 +768,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err51 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.platforms.type, parentSchema: schema11.properties.platforms, data: data24 };
-        if (vErrors === null) {
-          vErrors = [err51];
-        } else {
-          vErrors.push(err51);
-        }
-        errors++;
-      }
-    }
-    if (data.cacheFrom !== void 0) {
-      let data26 = data.cacheFrom;
-      if (Array.isArray(data26)) {
-        const len1 = data26.length;
-        for (let i2 = 0; i2 < len1; i2++) {
-          let data27 = data26[i2];
-          if (typeof data27 === "string") {
-            if (func4(data27) < 1) {
-              const err52 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheFrom.items, data: data27 };
-              if (vErrors === null) {
-                vErrors = [err52];
-              } else {
-                vErrors.push(err52);
-              }
-              errors++;
-            }
-          } else {
-            const err53 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheFrom.items.type, parentSchema: schema11.properties.cacheFrom.items, data: data27 };
-            if (vErrors === null) {
-              vErrors = [err53];
-            } else {
-              vErrors.push(err53);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err54 = { instancePath: instancePath + "/cacheFrom", schemaPath: "#/properties/cacheFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheFrom.type, parentSchema: schema11.properties.cacheFrom, data: data26 };
-        if (vErrors === null) {
-          vErrors = [err54];
-        } else {
-          vErrors.push(err54);
-        }
-        errors++;
-      }
-    }
-    if (data.cacheTo !== void 0) {
-      let data28 = data.cacheTo;
-      if (Array.isArray(data28)) {
-        const len2 = data28.length;
-        for (let i3 = 0; i3 < len2; i3++) {
-          let data29 = data28[i3];
-          if (typeof data29 === "string") {
-            if (func4(data29) < 1) {
-              const err55 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheTo.items, data: data29 };
-              if (vErrors === null) {
-                vErrors = [err55];
-              } else {
-                vErrors.push(err55);
-              }
-              errors++;
-            }
-          } else {
-            const err56 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheTo.items.type, parentSchema: schema11.properties.cacheTo.items, data: data29 };
-            if (vErrors === null) {
-              vErrors = [err56];
-            } else {
-              vErrors.push(err56);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err57 = { instancePath: instancePath + "/cacheTo", schemaPath: "#/properties/cacheTo/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheTo.type, parentSchema: schema11.properties.cacheTo, data: data28 };
-        if (vErrors === null) {
-          vErrors = [err57];
-        } else {
-          vErrors.push(err57);
-        }
-        errors++;
-      }
-    }
-    if (data.tag !== void 0) {
-      let data30 = data.tag;
-      if (typeof data30 === "string") {
-        if (!pattern20.test(data30)) {
-          const err58 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"', schema: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", parentSchema: schema11.properties.tag, data: data30 };
-          if (vErrors === null) {
-            vErrors = [err58];
-          } else {
-            vErrors.push(err58);
-          }
-          errors++;
-        }
-      } else {
-        const err59 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.tag.type, parentSchema: schema11.properties.tag, data: data30 };
+        const err59 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.platforms.type, parentSchema: schema11.properties.platforms, data: data28 };
         if (vErrors === null) {
           vErrors = [err59];
         } else {
@@ -783,95 +777,189 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.layout !== void 0) {
-      let data31 = data.layout;
-      if (!(data31 === "thin" || data31 === "full")) {
-        const err60 = { instancePath: instancePath + "/layout", schemaPath: "#/properties/layout/enum", keyword: "enum", params: { allowedValues: schema11.properties.layout.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.layout.enum, parentSchema: schema11.properties.layout, data: data31 };
-        if (vErrors === null) {
-          vErrors = [err60];
-        } else {
-          vErrors.push(err60);
-        }
-        errors++;
-      }
-    }
-    if (data.context !== void 0) {
-      let data32 = data.context;
-      if (!(data32 === "auto" || data32 === "project" || data32 === "workspace")) {
-        const err61 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/enum", keyword: "enum", params: { allowedValues: schema11.properties.context.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.context.enum, parentSchema: schema11.properties.context, data: data32 };
-        if (vErrors === null) {
-          vErrors = [err61];
-        } else {
-          vErrors.push(err61);
-        }
-        errors++;
-      }
-    }
-    if (data.images !== void 0) {
-      let data33 = data.images;
-      if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
-        for (const key2 in data33) {
-          const _errs84 = errors;
-          if (typeof key2 === "string") {
-            if (!pattern21.test(key2)) {
-              const err62 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }, message: 'must match pattern "^[a-z0-9]+(-[a-z0-9]+)*$"', schema: "^[a-z0-9]+(-[a-z0-9]+)*$", parentSchema: schema11.properties.images.propertyNames, data: key2, propertyName: key2 };
+    if (data.cacheFrom !== void 0) {
+      let data30 = data.cacheFrom;
+      if (Array.isArray(data30)) {
+        const len1 = data30.length;
+        for (let i2 = 0; i2 < len1; i2++) {
+          let data31 = data30[i2];
+          if (typeof data31 === "string") {
+            if (func4(data31) < 1) {
+              const err60 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheFrom.items, data: data31 };
               if (vErrors === null) {
-                vErrors = [err62];
+                vErrors = [err60];
               } else {
-                vErrors.push(err62);
-              }
-              errors++;
-            }
-          }
-          var valid26 = _errs84 === errors;
-          if (!valid26) {
-            const err63 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema11.properties.images.propertyNames, parentSchema: schema11.properties.images, data: data33 };
-            if (vErrors === null) {
-              vErrors = [err63];
-            } else {
-              vErrors.push(err63);
-            }
-            errors++;
-          }
-        }
-        for (const key3 in data33) {
-          let data34 = data33[key3];
-          if (typeof data34 === "string") {
-            if (!pattern22.test(data34)) {
-              const err64 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"', schema: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", parentSchema: schema11.properties.images.additionalProperties, data: data34 };
-              if (vErrors === null) {
-                vErrors = [err64];
-              } else {
-                vErrors.push(err64);
+                vErrors.push(err60);
               }
               errors++;
             }
           } else {
-            const err65 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.images.additionalProperties.type, parentSchema: schema11.properties.images.additionalProperties, data: data34 };
+            const err61 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheFrom.items.type, parentSchema: schema11.properties.cacheFrom.items, data: data31 };
             if (vErrors === null) {
-              vErrors = [err65];
+              vErrors = [err61];
             } else {
-              vErrors.push(err65);
+              vErrors.push(err61);
             }
             errors++;
           }
         }
       } else {
-        const err66 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.images.type, parentSchema: schema11.properties.images, data: data33 };
+        const err62 = { instancePath: instancePath + "/cacheFrom", schemaPath: "#/properties/cacheFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheFrom.type, parentSchema: schema11.properties.cacheFrom, data: data30 };
         if (vErrors === null) {
-          vErrors = [err66];
+          vErrors = [err62];
         } else {
-          vErrors.push(err66);
+          vErrors.push(err62);
+        }
+        errors++;
+      }
+    }
+    if (data.cacheTo !== void 0) {
+      let data32 = data.cacheTo;
+      if (Array.isArray(data32)) {
+        const len2 = data32.length;
+        for (let i3 = 0; i3 < len2; i3++) {
+          let data33 = data32[i3];
+          if (typeof data33 === "string") {
+            if (func4(data33) < 1) {
+              const err63 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheTo.items, data: data33 };
+              if (vErrors === null) {
+                vErrors = [err63];
+              } else {
+                vErrors.push(err63);
+              }
+              errors++;
+            }
+          } else {
+            const err64 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheTo.items.type, parentSchema: schema11.properties.cacheTo.items, data: data33 };
+            if (vErrors === null) {
+              vErrors = [err64];
+            } else {
+              vErrors.push(err64);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err65 = { instancePath: instancePath + "/cacheTo", schemaPath: "#/properties/cacheTo/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheTo.type, parentSchema: schema11.properties.cacheTo, data: data32 };
+        if (vErrors === null) {
+          vErrors = [err65];
+        } else {
+          vErrors.push(err65);
+        }
+        errors++;
+      }
+    }
+    if (data.tag !== void 0) {
+      let data34 = data.tag;
+      if (typeof data34 === "string") {
+        if (!pattern24.test(data34)) {
+          const err66 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"', schema: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", parentSchema: schema11.properties.tag, data: data34 };
+          if (vErrors === null) {
+            vErrors = [err66];
+          } else {
+            vErrors.push(err66);
+          }
+          errors++;
+        }
+      } else {
+        const err67 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.tag.type, parentSchema: schema11.properties.tag, data: data34 };
+        if (vErrors === null) {
+          vErrors = [err67];
+        } else {
+          vErrors.push(err67);
+        }
+        errors++;
+      }
+    }
+    if (data.layout !== void 0) {
+      let data35 = data.layout;
+      if (!(data35 === "thin" || data35 === "full")) {
+        const err68 = { instancePath: instancePath + "/layout", schemaPath: "#/properties/layout/enum", keyword: "enum", params: { allowedValues: schema11.properties.layout.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.layout.enum, parentSchema: schema11.properties.layout, data: data35 };
+        if (vErrors === null) {
+          vErrors = [err68];
+        } else {
+          vErrors.push(err68);
+        }
+        errors++;
+      }
+    }
+    if (data.context !== void 0) {
+      let data36 = data.context;
+      if (!(data36 === "auto" || data36 === "project" || data36 === "workspace")) {
+        const err69 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/enum", keyword: "enum", params: { allowedValues: schema11.properties.context.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.context.enum, parentSchema: schema11.properties.context, data: data36 };
+        if (vErrors === null) {
+          vErrors = [err69];
+        } else {
+          vErrors.push(err69);
+        }
+        errors++;
+      }
+    }
+    if (data.images !== void 0) {
+      let data37 = data.images;
+      if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
+        for (const key2 in data37) {
+          const _errs96 = errors;
+          if (typeof key2 === "string") {
+            if (!pattern25.test(key2)) {
+              const err70 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }, message: 'must match pattern "^[a-z0-9]+(-[a-z0-9]+)*$"', schema: "^[a-z0-9]+(-[a-z0-9]+)*$", parentSchema: schema11.properties.images.propertyNames, data: key2, propertyName: key2 };
+              if (vErrors === null) {
+                vErrors = [err70];
+              } else {
+                vErrors.push(err70);
+              }
+              errors++;
+            }
+          }
+          var valid30 = _errs96 === errors;
+          if (!valid30) {
+            const err71 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema11.properties.images.propertyNames, parentSchema: schema11.properties.images, data: data37 };
+            if (vErrors === null) {
+              vErrors = [err71];
+            } else {
+              vErrors.push(err71);
+            }
+            errors++;
+          }
+        }
+        for (const key3 in data37) {
+          let data38 = data37[key3];
+          if (typeof data38 === "string") {
+            if (!pattern26.test(data38)) {
+              const err72 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"', schema: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", parentSchema: schema11.properties.images.additionalProperties, data: data38 };
+              if (vErrors === null) {
+                vErrors = [err72];
+              } else {
+                vErrors.push(err72);
+              }
+              errors++;
+            }
+          } else {
+            const err73 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.images.additionalProperties.type, parentSchema: schema11.properties.images.additionalProperties, data: data38 };
+            if (vErrors === null) {
+              vErrors = [err73];
+            } else {
+              vErrors.push(err73);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err74 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.images.type, parentSchema: schema11.properties.images, data: data37 };
+        if (vErrors === null) {
+          vErrors = [err74];
+        } else {
+          vErrors.push(err74);
         }
         errors++;
       }
     }
   } else {
-    const err67 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
+    const err75 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
     if (vErrors === null) {
-      vErrors = [err67];
+      vErrors = [err75];
     } else {
-      vErrors.push(err67);
+      vErrors.push(err75);
     }
     errors++;
   }
@@ -879,43 +967,43 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateService = validate11;
-var schema29 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
-var schema30 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
-var schema32 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
-var schema33 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
-var schema34 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
-var schema38 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
-var schema39 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
+var schema33 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
+var schema34 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
+var schema36 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
+var schema37 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
+var schema38 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
+var schema42 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
+var schema43 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
 var func0 = require_equal().default;
-var pattern23 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-var pattern24 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
-var pattern25 = new RegExp("^[0-9]+(\\.[0-9]+)*$", "u");
-var pattern26 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
-var pattern28 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
-var pattern29 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
-var pattern30 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
-var pattern31 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
-var pattern32 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
-var pattern33 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
-var pattern34 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
-var pattern35 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
-var pattern36 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
-var pattern37 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
-var pattern41 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
-var pattern45 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-var pattern47 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
-var pattern48 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
-var pattern49 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var schema40 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
-var schema43 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
-var schema44 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
-var schema47 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
+var pattern27 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+var pattern28 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
+var pattern29 = new RegExp("^[0-9]+(\\.[0-9]+)*$", "u");
+var pattern30 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
+var pattern32 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
+var pattern33 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
+var pattern34 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
+var pattern35 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
+var pattern36 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
+var pattern37 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
+var pattern38 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
+var pattern39 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
+var pattern40 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
+var pattern41 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
+var pattern45 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
+var pattern49 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern51 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
+var pattern52 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
+var pattern53 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var schema44 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
+var schema47 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var schema48 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
+var schema51 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.availability === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema47.required, parentSchema: schema47, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema51.required, parentSchema: schema51, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -925,7 +1013,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "availability" || key0 === "latency")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema47, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema51, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -938,7 +1026,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.availability;
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 >= 100 || isNaN(data0)) {
-          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema47.properties.availability, data: data0 };
+          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema51.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -947,7 +1035,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0 <= 0 || isNaN(data0)) {
-          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema47.properties.availability, data: data0 };
+          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema51.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -956,7 +1044,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema47.properties.availability.type, parentSchema: schema47.properties.availability, data: data0 };
+        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema51.properties.availability.type, parentSchema: schema51.properties.availability, data: data0 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -969,7 +1057,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.latency;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema47.properties.latency, data: data1 };
+          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema51.properties.latency, data: data1 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -979,7 +1067,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "p50" || key1 === "p90" || key1 === "p95" || key1 === "p99")) {
-            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema47.properties.latency, data: data1 };
+            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema51.properties.latency, data: data1 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -991,8 +1079,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p50 !== void 0) {
           let data2 = data1.p50;
           if (typeof data2 === "string") {
-            if (!pattern41.test(data2)) {
-              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema34, data: data2 };
+            if (!pattern45.test(data2)) {
+              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -1001,7 +1089,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data2 };
+            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data2 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -1013,8 +1101,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p90 !== void 0) {
           let data3 = data1.p90;
           if (typeof data3 === "string") {
-            if (!pattern41.test(data3)) {
-              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema34, data: data3 };
+            if (!pattern45.test(data3)) {
+              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -1023,7 +1111,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data3 };
+            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1035,8 +1123,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p95 !== void 0) {
           let data4 = data1.p95;
           if (typeof data4 === "string") {
-            if (!pattern41.test(data4)) {
-              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema34, data: data4 };
+            if (!pattern45.test(data4)) {
+              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data4 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -1045,7 +1133,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data4 };
+            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data4 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -1057,8 +1145,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p99 !== void 0) {
           let data5 = data1.p99;
           if (typeof data5 === "string") {
-            if (!pattern41.test(data5)) {
-              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema34, data: data5 };
+            if (!pattern45.test(data5)) {
+              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data5 };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -1067,7 +1155,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data5 };
+            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data5 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -1077,7 +1165,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema47.properties.latency.type, parentSchema: schema47.properties.latency, data: data1 };
+        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema51.properties.latency.type, parentSchema: schema51.properties.latency, data: data1 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1087,7 +1175,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema47.type, parentSchema: schema47, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema51.type, parentSchema: schema51, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -1104,7 +1192,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "expose" || key0 === "resources" || key0 === "scale" || key0 === "settings" || key0 === "secrets" || key0 === "slo")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema44, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1117,7 +1205,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.expose;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (Object.keys(data0).length < 1) {
-          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema40.properties.expose, data: data0 };
+          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema44.properties.expose, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1127,7 +1215,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data0) {
           if (!(key1 === "host" || key1 === "path" || key1 === "webSocket" || key1 === "rateLimit" || key1 === "stripPath")) {
-            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema40.properties.expose, data: data0 };
+            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema44.properties.expose, data: data0 };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -1140,7 +1228,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.host;
           if (typeof data1 === "string") {
             if (func4(data1) > 253) {
-              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema32, data: data1 };
+              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema36, data: data1 };
               if (vErrors === null) {
                 vErrors = [err3];
               } else {
@@ -1148,8 +1236,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern29.test(data1)) {
-              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema32, data: data1 };
+            if (!pattern33.test(data1)) {
+              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema36, data: data1 };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -1158,7 +1246,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data1 };
+            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.type, parentSchema: schema36, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -1170,8 +1258,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.path !== void 0) {
           let data2 = data0.path;
           if (typeof data2 === "string") {
-            if (!pattern30.test(data2)) {
-              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema33, data: data2 };
+            if (!pattern34.test(data2)) {
+              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema37, data: data2 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -1180,7 +1268,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.type, parentSchema: schema33, data: data2 };
+            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema37.type, parentSchema: schema37, data: data2 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -1192,7 +1280,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.webSocket !== void 0) {
           let data3 = data0.webSocket;
           if (typeof data3 !== "boolean") {
-            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema40.properties.expose.properties.webSocket.type, parentSchema: schema40.properties.expose.properties.webSocket, data: data3 };
+            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema44.properties.expose.properties.webSocket.type, parentSchema: schema44.properties.expose.properties.webSocket, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -1204,8 +1292,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.rateLimit !== void 0) {
           let data4 = data0.rateLimit;
           if (typeof data4 === "string") {
-            if (!pattern31.test(data4)) {
-              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema40.properties.expose.properties.rateLimit, data: data4 };
+            if (!pattern35.test(data4)) {
+              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema44.properties.expose.properties.rateLimit, data: data4 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -1214,7 +1302,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.properties.expose.properties.rateLimit.type, parentSchema: schema40.properties.expose.properties.rateLimit, data: data4 };
+            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema44.properties.expose.properties.rateLimit.type, parentSchema: schema44.properties.expose.properties.rateLimit, data: data4 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1226,7 +1314,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.stripPath !== void 0) {
           let data5 = data0.stripPath;
           if (typeof data5 !== "boolean") {
-            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema40.properties.expose.properties.stripPath.type, parentSchema: schema40.properties.expose.properties.stripPath, data: data5 };
+            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema44.properties.expose.properties.stripPath.type, parentSchema: schema44.properties.expose.properties.stripPath, data: data5 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -1236,7 +1324,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.properties.expose.type, parentSchema: schema40.properties.expose, data: data0 };
+        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.properties.expose.type, parentSchema: schema44.properties.expose, data: data0 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1249,7 +1337,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data6 = data.resources;
       if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
         if (Object.keys(data6).length < 1) {
-          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema43, data: data6 };
+          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema47, data: data6 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -1259,7 +1347,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data6) {
           if (!(key2 === "cpu" || key2 === "memory")) {
-            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema43, data: data6 };
+            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema47, data: data6 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -1271,7 +1359,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.cpu !== void 0) {
           let data7 = data6.cpu;
           if (typeof data7 !== "string" && !(typeof data7 == "number" && isFinite(data7))) {
-            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema43.properties.cpu.type }, message: "must be string,number", schema: schema43.properties.cpu.type, parentSchema: schema43.properties.cpu, data: data7 };
+            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema47.properties.cpu.type }, message: "must be string,number", schema: schema47.properties.cpu.type, parentSchema: schema47.properties.cpu, data: data7 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -1281,7 +1369,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data7 == "number" && isFinite(data7)) {
             if (data7 <= 0 || isNaN(data7)) {
-              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema43.properties.cpu, data: data7 };
+              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema47.properties.cpu, data: data7 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -1291,8 +1379,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data7 === "string") {
-            if (!pattern35.test(data7)) {
-              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema43.properties.cpu, data: data7 };
+            if (!pattern39.test(data7)) {
+              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema47.properties.cpu, data: data7 };
               if (vErrors === null) {
                 vErrors = [err17];
               } else {
@@ -1305,8 +1393,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.memory !== void 0) {
           let data8 = data6.memory;
           if (typeof data8 === "string") {
-            if (!pattern36.test(data8)) {
-              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema43.properties.memory, data: data8 };
+            if (!pattern40.test(data8)) {
+              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema47.properties.memory, data: data8 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -1315,7 +1403,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.properties.memory.type, parentSchema: schema43.properties.memory, data: data8 };
+            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema47.properties.memory.type, parentSchema: schema47.properties.memory, data: data8 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1325,7 +1413,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema43.type, parentSchema: schema43, data: data6 };
+        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema47.type, parentSchema: schema47, data: data6 };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -1338,7 +1426,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data9 = data.scale;
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length < 1) {
-          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema44, data: data9 };
+          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema48, data: data9 };
           if (vErrors === null) {
             vErrors = [err21];
           } else {
@@ -1348,7 +1436,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data9) {
           if (!(key3 === "min" || key3 === "max" || key3 === "cpu" || key3 === "memory")) {
-            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema44, data: data9 };
+            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48, data: data9 };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
@@ -1360,7 +1448,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.min !== void 0) {
           let data10 = data9.min;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema44.properties.min.type, parentSchema: schema44.properties.min, data: data10 };
+            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.min.type, parentSchema: schema48.properties.min, data: data10 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1370,7 +1458,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 1e3 || isNaN(data10)) {
-              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema44.properties.min, data: data10 };
+              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema48.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -1379,7 +1467,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema44.properties.min, data: data10 };
+              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema48.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -1392,7 +1480,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.max !== void 0) {
           let data11 = data9.max;
           if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema44.properties.max.type, parentSchema: schema44.properties.max, data: data11 };
+            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.max.type, parentSchema: schema48.properties.max, data: data11 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -1402,7 +1490,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data11 == "number" && isFinite(data11)) {
             if (data11 > 1e3 || isNaN(data11)) {
-              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema44.properties.max, data: data11 };
+              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema48.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1411,7 +1499,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data11 < 1 || isNaN(data11)) {
-              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema44.properties.max, data: data11 };
+              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema48.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err28];
               } else {
@@ -1424,7 +1512,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.cpu !== void 0) {
           let data12 = data9.cpu;
           if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema44.properties.cpu.type, parentSchema: schema44.properties.cpu, data: data12 };
+            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.cpu.type, parentSchema: schema48.properties.cpu, data: data12 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -1434,7 +1522,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data12 == "number" && isFinite(data12)) {
             if (data12 > 100 || isNaN(data12)) {
-              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema44.properties.cpu, data: data12 };
+              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema48.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err30];
               } else {
@@ -1443,7 +1531,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data12 < 1 || isNaN(data12)) {
-              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema44.properties.cpu, data: data12 };
+              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema48.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err31];
               } else {
@@ -1456,7 +1544,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.memory !== void 0) {
           let data13 = data9.memory;
           if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema44.properties.memory.type, parentSchema: schema44.properties.memory, data: data13 };
+            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.memory.type, parentSchema: schema48.properties.memory, data: data13 };
             if (vErrors === null) {
               vErrors = [err32];
             } else {
@@ -1466,7 +1554,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data13 == "number" && isFinite(data13)) {
             if (data13 > 100 || isNaN(data13)) {
-              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema44.properties.memory, data: data13 };
+              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema48.properties.memory, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -1475,7 +1563,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data13 < 1 || isNaN(data13)) {
-              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema44.properties.memory, data: data13 };
+              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema48.properties.memory, data: data13 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -1486,7 +1574,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.type, parentSchema: schema44, data: data9 };
+        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.type, parentSchema: schema48, data: data9 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -1501,8 +1589,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key4 in data14) {
           const _errs40 = errors;
           if (typeof key4 === "string") {
-            if (!pattern45.test(key4)) {
-              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema38.propertyNames, data: key4, propertyName: key4 };
+            if (!pattern49.test(key4)) {
+              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema42.propertyNames, data: key4, propertyName: key4 };
               if (vErrors === null) {
                 vErrors = [err36];
               } else {
@@ -1513,7 +1601,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid9 = _errs40 === errors;
           if (!valid9) {
-            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema38.propertyNames, parentSchema: schema38, data: data14 };
+            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema42.propertyNames, parentSchema: schema42, data: data14 };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -1525,7 +1613,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key5 in data14) {
           let data15 = data14[key5];
           if (typeof data15 !== "string" && !(typeof data15 == "number" && isFinite(data15)) && typeof data15 !== "boolean") {
-            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema38.additionalProperties.type }, message: "must be string,number,boolean", schema: schema38.additionalProperties.type, parentSchema: schema38.additionalProperties, data: data15 };
+            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema42.additionalProperties.type }, message: "must be string,number,boolean", schema: schema42.additionalProperties.type, parentSchema: schema42.additionalProperties, data: data15 };
             if (vErrors === null) {
               vErrors = [err38];
             } else {
@@ -1534,8 +1622,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data15 === "string") {
-            if (!pattern24.test(data15)) {
-              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema38.additionalProperties, data: data15 };
+            if (!pattern28.test(data15)) {
+              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema42.additionalProperties, data: data15 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -1546,7 +1634,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema38.type, parentSchema: schema38, data: data14 };
+        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema42.type, parentSchema: schema42, data: data14 };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
@@ -1563,7 +1651,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data17 = data16[i0];
           if (typeof data17 === "string") {
             if (func4(data17) > 64) {
-              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema39.items, data: data17 };
+              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema43.items, data: data17 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -1571,8 +1659,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern47.test(data17)) {
-              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema39.items, data: data17 };
+            if (!pattern51.test(data17)) {
+              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema43.items, data: data17 };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -1581,7 +1669,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema39.items.type, parentSchema: schema39.items, data: data17 };
+            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.items.type, parentSchema: schema43.items, data: data17 };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -1601,7 +1689,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema39, data: data16 };
+              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema43, data: data16 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -1614,7 +1702,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema39.type, parentSchema: schema39, data: data16 };
+        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema43.type, parentSchema: schema43, data: data16 };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -1630,7 +1718,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema40.type, parentSchema: schema40, data };
+    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.type, parentSchema: schema44, data };
     if (vErrors === null) {
       vErrors = [err46];
     } else {
@@ -1647,7 +1735,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.runtime === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runtime" }, message: "must have required property 'runtime'", schema: schema29.required, parentSchema: schema29, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runtime" }, message: "must have required property 'runtime'", schema: schema33.required, parentSchema: schema33, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1656,8 +1744,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema29.properties, key0)) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29, data };
+      if (!func2.call(schema33.properties, key0)) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1669,8 +1757,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.runtime !== void 0) {
       let data0 = data.runtime;
       if (typeof data0 === "string") {
-        if (!pattern23.test(data0)) {
-          const err2 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema29.properties.runtime, data: data0 };
+        if (!pattern27.test(data0)) {
+          const err2 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema33.properties.runtime, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1679,7 +1767,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.runtime.type, parentSchema: schema29.properties.runtime, data: data0 };
+        const err3 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.runtime.type, parentSchema: schema33.properties.runtime, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1691,8 +1779,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 === "string") {
-        if (!pattern24.test(data1)) {
-          const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema29.properties.description, data: data1 };
+        if (!pattern28.test(data1)) {
+          const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema33.properties.description, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -1701,7 +1789,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.description.type, parentSchema: schema29.properties.description, data: data1 };
+        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.description.type, parentSchema: schema33.properties.description, data: data1 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1713,7 +1801,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.version !== void 0) {
       let data2 = data.version;
       if (typeof data2 !== "string" && !(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-        const err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: schema29.properties.version.type }, message: "must be string,integer", schema: schema29.properties.version.type, parentSchema: schema29.properties.version, data: data2 };
+        const err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: schema33.properties.version.type }, message: "must be string,integer", schema: schema33.properties.version.type, parentSchema: schema33.properties.version, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1722,8 +1810,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data2 === "string") {
-        if (!pattern25.test(data2)) {
-          const err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)*$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)*$"', schema: "^[0-9]+(\\.[0-9]+)*$", parentSchema: schema29.properties.version, data: data2 };
+        if (!pattern29.test(data2)) {
+          const err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)*$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)*$"', schema: "^[0-9]+(\\.[0-9]+)*$", parentSchema: schema33.properties.version, data: data2 };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -1736,7 +1824,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.base !== void 0) {
       let data3 = data.base;
       if (!(data3 === "alpine" || data3 === "slim" || data3 === "distroless")) {
-        const err8 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema29.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema29.properties.base.enum, parentSchema: schema29.properties.base, data: data3 };
+        const err8 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema33.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema33.properties.base.enum, parentSchema: schema33.properties.base, data: data3 };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -1748,7 +1836,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.port !== void 0) {
       let data4 = data.port;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err9 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema29.properties.port.type, parentSchema: schema29.properties.port, data: data4 };
+        const err9 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.port.type, parentSchema: schema33.properties.port, data: data4 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -1758,7 +1846,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 65535 || isNaN(data4)) {
-          const err10 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema29.properties.port, data: data4 };
+          const err10 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema33.properties.port, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -1767,7 +1855,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 1 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema29.properties.port, data: data4 };
+          const err11 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.port, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -1780,7 +1868,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.uid !== void 0) {
       let data5 = data.uid;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err12 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema29.properties.uid.type, parentSchema: schema29.properties.uid, data: data5 };
+        const err12 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.uid.type, parentSchema: schema33.properties.uid, data: data5 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1790,7 +1878,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 65533 || isNaN(data5)) {
-          const err13 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema29.properties.uid, data: data5 };
+          const err13 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema33.properties.uid, data: data5 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -1799,7 +1887,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 1001 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema29.properties.uid, data: data5 };
+          const err14 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema33.properties.uid, data: data5 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -1812,7 +1900,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.gid !== void 0) {
       let data6 = data.gid;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-        const err15 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema29.properties.gid.type, parentSchema: schema29.properties.gid, data: data6 };
+        const err15 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.gid.type, parentSchema: schema33.properties.gid, data: data6 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1822,7 +1910,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 65533 || isNaN(data6)) {
-          const err16 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema29.properties.gid, data: data6 };
+          const err16 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema33.properties.gid, data: data6 };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -1831,7 +1919,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1001 || isNaN(data6)) {
-          const err17 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema29.properties.gid, data: data6 };
+          const err17 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema33.properties.gid, data: data6 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -1845,7 +1933,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.health;
       if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
         if (Object.keys(data7).length < 1) {
-          const err18 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema29.properties.health, data: data7 };
+          const err18 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.health, data: data7 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -1855,7 +1943,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data7) {
           if (!(key1 === "live" || key1 === "ready" || key1 === "start")) {
-            const err19 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.health, data: data7 };
+            const err19 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.health, data: data7 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1867,8 +1955,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.live !== void 0) {
           let data8 = data7.live;
           if (typeof data8 === "string") {
-            if (!pattern26.test(data8)) {
-              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema30, data: data8 };
+            if (!pattern30.test(data8)) {
+              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema34, data: data8 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1877,7 +1965,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data8 };
+            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data8 };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -1889,8 +1977,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.ready !== void 0) {
           let data9 = data7.ready;
           if (typeof data9 === "string") {
-            if (!pattern26.test(data9)) {
-              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema30, data: data9 };
+            if (!pattern30.test(data9)) {
+              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema34, data: data9 };
               if (vErrors === null) {
                 vErrors = [err22];
               } else {
@@ -1899,7 +1987,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema30.type, parentSchema: schema30, data: data9 };
+            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data9 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1911,7 +1999,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.start !== void 0) {
           let data10 = data7.start;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10)) && typeof data10 !== "string") {
-            const err24 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/type", keyword: "type", params: { type: schema29.properties.health.properties.start.type }, message: "must be integer,string", schema: schema29.properties.health.properties.start.type, parentSchema: schema29.properties.health.properties.start, data: data10 };
+            const err24 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/type", keyword: "type", params: { type: schema33.properties.health.properties.start.type }, message: "must be integer,string", schema: schema33.properties.health.properties.start.type, parentSchema: schema33.properties.health.properties.start, data: data10 };
             if (vErrors === null) {
               vErrors = [err24];
             } else {
@@ -1921,7 +2009,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 3600 || isNaN(data10)) {
-              const err25 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3600 }, message: "must be <= 3600", schema: 3600, parentSchema: schema29.properties.health.properties.start, data: data10 };
+              const err25 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3600 }, message: "must be <= 3600", schema: 3600, parentSchema: schema33.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -1930,7 +2018,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err26 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema29.properties.health.properties.start, data: data10 };
+              const err26 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -1940,8 +2028,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data10 === "string") {
-            if (!pattern28.test(data10)) {
-              const err27 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,3}[sm]$"', schema: "^[1-9][0-9]{0,3}[sm]$", parentSchema: schema29.properties.health.properties.start, data: data10 };
+            if (!pattern32.test(data10)) {
+              const err27 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,3}[sm]$"', schema: "^[1-9][0-9]{0,3}[sm]$", parentSchema: schema33.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1952,7 +2040,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err28 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.health.type, parentSchema: schema29.properties.health, data: data7 };
+        const err28 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.health.type, parentSchema: schema33.properties.health, data: data7 };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -1968,7 +2056,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data12 = data11[i0];
           if (!(data12 === "postgres" || data12 === "redis")) {
-            const err29 = { instancePath: instancePath + "/uses/" + i0, schemaPath: "#/properties/uses/items/enum", keyword: "enum", params: { allowedValues: schema29.properties.uses.items.enum }, message: "must be equal to one of the allowed values", schema: schema29.properties.uses.items.enum, parentSchema: schema29.properties.uses.items, data: data12 };
+            const err29 = { instancePath: instancePath + "/uses/" + i0, schemaPath: "#/properties/uses/items/enum", keyword: "enum", params: { allowedValues: schema33.properties.uses.items.enum }, message: "must be equal to one of the allowed values", schema: schema33.properties.uses.items.enum, parentSchema: schema33.properties.uses.items, data: data12 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -1983,7 +2071,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           outer0: for (; i1--; ) {
             for (j0 = i1; j0--; ) {
               if (func0(data11[i1], data11[j0])) {
-                const err30 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema29.properties.uses, data: data11 };
+                const err30 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema33.properties.uses, data: data11 };
                 if (vErrors === null) {
                   vErrors = [err30];
                 } else {
@@ -1996,7 +2084,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema29.properties.uses.type, parentSchema: schema29.properties.uses, data: data11 };
+        const err31 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.uses.type, parentSchema: schema33.properties.uses, data: data11 };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -2013,7 +2101,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data14 = data13[i2];
           if (typeof data14 === "string") {
             if (func4(data14) < 1) {
-              const err32 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema29.properties.calls.items, data: data14 };
+              const err32 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.calls.items, data: data14 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -2022,7 +2110,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err33 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.calls.items.type, parentSchema: schema29.properties.calls.items, data: data14 };
+            const err33 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.calls.items.type, parentSchema: schema33.properties.calls.items, data: data14 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -2042,7 +2130,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j1 = indices0[item0];
-              const err34 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema29.properties.calls, data: data13 };
+              const err34 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema33.properties.calls, data: data13 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -2055,7 +2143,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema29.properties.calls.type, parentSchema: schema29.properties.calls, data: data13 };
+        const err35 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.calls.type, parentSchema: schema33.properties.calls, data: data13 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -2068,7 +2156,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data15 = data.expose;
       if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
         if (data15.host === void 0) {
-          const err36 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema29.properties.expose.required, parentSchema: schema29.properties.expose, data: data15 };
+          const err36 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema33.properties.expose.required, parentSchema: schema33.properties.expose, data: data15 };
           if (vErrors === null) {
             vErrors = [err36];
           } else {
@@ -2078,7 +2166,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data15) {
           if (!(key2 === "host" || key2 === "path" || key2 === "webSocket" || key2 === "rateLimit" || key2 === "stripPath")) {
-            const err37 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.expose, data: data15 };
+            const err37 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.expose, data: data15 };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -2091,7 +2179,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data16 = data15.host;
           if (typeof data16 === "string") {
             if (func4(data16) > 253) {
-              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema32, data: data16 };
+              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema36, data: data16 };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -2099,8 +2187,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern29.test(data16)) {
-              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema32, data: data16 };
+            if (!pattern33.test(data16)) {
+              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema36, data: data16 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -2109,7 +2197,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema32.type, parentSchema: schema32, data: data16 };
+            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.type, parentSchema: schema36, data: data16 };
             if (vErrors === null) {
               vErrors = [err40];
             } else {
@@ -2121,8 +2209,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.path !== void 0) {
           let data17 = data15.path;
           if (typeof data17 === "string") {
-            if (!pattern30.test(data17)) {
-              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema33, data: data17 };
+            if (!pattern34.test(data17)) {
+              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema37, data: data17 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -2131,7 +2219,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.type, parentSchema: schema33, data: data17 };
+            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema37.type, parentSchema: schema37, data: data17 };
             if (vErrors === null) {
               vErrors = [err42];
             } else {
@@ -2143,7 +2231,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.webSocket !== void 0) {
           let data18 = data15.webSocket;
           if (typeof data18 !== "boolean") {
-            const err43 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema29.properties.expose.properties.webSocket.type, parentSchema: schema29.properties.expose.properties.webSocket, data: data18 };
+            const err43 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema33.properties.expose.properties.webSocket.type, parentSchema: schema33.properties.expose.properties.webSocket, data: data18 };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -2155,8 +2243,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.rateLimit !== void 0) {
           let data19 = data15.rateLimit;
           if (typeof data19 === "string") {
-            if (!pattern31.test(data19)) {
-              const err44 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema29.properties.expose.properties.rateLimit, data: data19 };
+            if (!pattern35.test(data19)) {
+              const err44 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema33.properties.expose.properties.rateLimit, data: data19 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -2165,7 +2253,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err45 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.expose.properties.rateLimit.type, parentSchema: schema29.properties.expose.properties.rateLimit, data: data19 };
+            const err45 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.expose.properties.rateLimit.type, parentSchema: schema33.properties.expose.properties.rateLimit, data: data19 };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -2177,7 +2265,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data15.stripPath !== void 0) {
           let data20 = data15.stripPath;
           if (typeof data20 !== "boolean") {
-            const err46 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema29.properties.expose.properties.stripPath.type, parentSchema: schema29.properties.expose.properties.stripPath, data: data20 };
+            const err46 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema33.properties.expose.properties.stripPath.type, parentSchema: schema33.properties.expose.properties.stripPath, data: data20 };
             if (vErrors === null) {
               vErrors = [err46];
             } else {
@@ -2187,7 +2275,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err47 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.expose.type, parentSchema: schema29.properties.expose, data: data15 };
+        const err47 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.expose.type, parentSchema: schema33.properties.expose, data: data15 };
         if (vErrors === null) {
           vErrors = [err47];
         } else {
@@ -2200,7 +2288,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data21 = data.proxy;
       if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
         if (Object.keys(data21).length < 1) {
-          const err48 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema29.properties.proxy, data: data21 };
+          const err48 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.proxy, data: data21 };
           if (vErrors === null) {
             vErrors = [err48];
           } else {
@@ -2210,7 +2298,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data21) {
           if (!(key3 === "tls" || key3 === "bodyLimit" || key3 === "timeout")) {
-            const err49 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.proxy, data: data21 };
+            const err49 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.proxy, data: data21 };
             if (vErrors === null) {
               vErrors = [err49];
             } else {
@@ -2222,7 +2310,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.tls !== void 0) {
           let data22 = data21.tls;
           if (typeof data22 !== "boolean") {
-            const err50 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema29.properties.proxy.properties.tls.type, parentSchema: schema29.properties.proxy.properties.tls, data: data22 };
+            const err50 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema33.properties.proxy.properties.tls.type, parentSchema: schema33.properties.proxy.properties.tls, data: data22 };
             if (vErrors === null) {
               vErrors = [err50];
             } else {
@@ -2234,8 +2322,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.bodyLimit !== void 0) {
           let data23 = data21.bodyLimit;
           if (typeof data23 === "string") {
-            if (!pattern32.test(data23)) {
-              const err51 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema29.properties.proxy.properties.bodyLimit, data: data23 };
+            if (!pattern36.test(data23)) {
+              const err51 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema33.properties.proxy.properties.bodyLimit, data: data23 };
               if (vErrors === null) {
                 vErrors = [err51];
               } else {
@@ -2244,7 +2332,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err52 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.proxy.properties.bodyLimit.type, parentSchema: schema29.properties.proxy.properties.bodyLimit, data: data23 };
+            const err52 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.proxy.properties.bodyLimit.type, parentSchema: schema33.properties.proxy.properties.bodyLimit, data: data23 };
             if (vErrors === null) {
               vErrors = [err52];
             } else {
@@ -2256,8 +2344,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.timeout !== void 0) {
           let data24 = data21.timeout;
           if (typeof data24 === "string") {
-            if (!pattern33.test(data24)) {
-              const err53 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema29.properties.proxy.properties.timeout, data: data24 };
+            if (!pattern37.test(data24)) {
+              const err53 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema33.properties.proxy.properties.timeout, data: data24 };
               if (vErrors === null) {
                 vErrors = [err53];
               } else {
@@ -2266,7 +2354,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err54 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.proxy.properties.timeout.type, parentSchema: schema29.properties.proxy.properties.timeout, data: data24 };
+            const err54 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.proxy.properties.timeout.type, parentSchema: schema33.properties.proxy.properties.timeout, data: data24 };
             if (vErrors === null) {
               vErrors = [err54];
             } else {
@@ -2276,7 +2364,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err55 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.proxy.type, parentSchema: schema29.properties.proxy, data: data21 };
+        const err55 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.proxy.type, parentSchema: schema33.properties.proxy, data: data21 };
         if (vErrors === null) {
           vErrors = [err55];
         } else {
@@ -2289,7 +2377,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data25 = data.roles;
       if (Array.isArray(data25)) {
         if (data25.length < 1) {
-          const err56 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema29.properties.roles, data: data25 };
+          const err56 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema33.properties.roles, data: data25 };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -2301,8 +2389,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i4 = 0; i4 < len2; i4++) {
           let data26 = data25[i4];
           if (typeof data26 === "string") {
-            if (!pattern34.test(data26)) {
-              const err57 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema29.properties.roles.items, data: data26 };
+            if (!pattern38.test(data26)) {
+              const err57 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema33.properties.roles.items, data: data26 };
               if (vErrors === null) {
                 vErrors = [err57];
               } else {
@@ -2311,7 +2399,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err58 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.roles.items.type, parentSchema: schema29.properties.roles.items, data: data26 };
+            const err58 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.roles.items.type, parentSchema: schema33.properties.roles.items, data: data26 };
             if (vErrors === null) {
               vErrors = [err58];
             } else {
@@ -2331,7 +2419,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices1[item1] == "number") {
               j2 = indices1[item1];
-              const err59 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema29.properties.roles, data: data25 };
+              const err59 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema33.properties.roles, data: data25 };
               if (vErrors === null) {
                 vErrors = [err59];
               } else {
@@ -2344,7 +2432,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err60 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema29.properties.roles.type, parentSchema: schema29.properties.roles, data: data25 };
+        const err60 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.roles.type, parentSchema: schema33.properties.roles, data: data25 };
         if (vErrors === null) {
           vErrors = [err60];
         } else {
@@ -2357,7 +2445,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data27 = data.resources;
       if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
         if (Object.keys(data27).length < 1) {
-          const err61 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema29.properties.resources, data: data27 };
+          const err61 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.resources, data: data27 };
           if (vErrors === null) {
             vErrors = [err61];
           } else {
@@ -2367,7 +2455,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data27) {
           if (!(key4 === "cpu" || key4 === "memory")) {
-            const err62 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.resources, data: data27 };
+            const err62 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.resources, data: data27 };
             if (vErrors === null) {
               vErrors = [err62];
             } else {
@@ -2379,7 +2467,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data27.cpu !== void 0) {
           let data28 = data27.cpu;
           if (typeof data28 !== "string" && !(typeof data28 == "number" && isFinite(data28))) {
-            const err63 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema29.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema29.properties.resources.properties.cpu.type, parentSchema: schema29.properties.resources.properties.cpu, data: data28 };
+            const err63 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema33.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema33.properties.resources.properties.cpu.type, parentSchema: schema33.properties.resources.properties.cpu, data: data28 };
             if (vErrors === null) {
               vErrors = [err63];
             } else {
@@ -2389,7 +2477,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data28 == "number" && isFinite(data28)) {
             if (data28 <= 0 || isNaN(data28)) {
-              const err64 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema29.properties.resources.properties.cpu, data: data28 };
+              const err64 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema33.properties.resources.properties.cpu, data: data28 };
               if (vErrors === null) {
                 vErrors = [err64];
               } else {
@@ -2399,8 +2487,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data28 === "string") {
-            if (!pattern35.test(data28)) {
-              const err65 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema29.properties.resources.properties.cpu, data: data28 };
+            if (!pattern39.test(data28)) {
+              const err65 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema33.properties.resources.properties.cpu, data: data28 };
               if (vErrors === null) {
                 vErrors = [err65];
               } else {
@@ -2413,8 +2501,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data27.memory !== void 0) {
           let data29 = data27.memory;
           if (typeof data29 === "string") {
-            if (!pattern36.test(data29)) {
-              const err66 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema29.properties.resources.properties.memory, data: data29 };
+            if (!pattern40.test(data29)) {
+              const err66 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema33.properties.resources.properties.memory, data: data29 };
               if (vErrors === null) {
                 vErrors = [err66];
               } else {
@@ -2423,7 +2511,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err67 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.resources.properties.memory.type, parentSchema: schema29.properties.resources.properties.memory, data: data29 };
+            const err67 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.resources.properties.memory.type, parentSchema: schema33.properties.resources.properties.memory, data: data29 };
             if (vErrors === null) {
               vErrors = [err67];
             } else {
@@ -2433,7 +2521,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err68 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.resources.type, parentSchema: schema29.properties.resources, data: data27 };
+        const err68 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.resources.type, parentSchema: schema33.properties.resources, data: data27 };
         if (vErrors === null) {
           vErrors = [err68];
         } else {
@@ -2446,7 +2534,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data30 = data.scale;
       if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
         if (Object.keys(data30).length < 1) {
-          const err69 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema29.properties.scale, data: data30 };
+          const err69 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.scale, data: data30 };
           if (vErrors === null) {
             vErrors = [err69];
           } else {
@@ -2456,7 +2544,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key5 in data30) {
           if (!(key5 === "min" || key5 === "max" || key5 === "cpu" || key5 === "memory")) {
-            const err70 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.scale, data: data30 };
+            const err70 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.scale, data: data30 };
             if (vErrors === null) {
               vErrors = [err70];
             } else {
@@ -2468,7 +2556,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.min !== void 0) {
           let data31 = data30.min;
           if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
-            const err71 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema29.properties.scale.properties.min.type, parentSchema: schema29.properties.scale.properties.min, data: data31 };
+            const err71 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.scale.properties.min.type, parentSchema: schema33.properties.scale.properties.min, data: data31 };
             if (vErrors === null) {
               vErrors = [err71];
             } else {
@@ -2478,7 +2566,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data31 == "number" && isFinite(data31)) {
             if (data31 > 1e3 || isNaN(data31)) {
-              const err72 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema29.properties.scale.properties.min, data: data31 };
+              const err72 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema33.properties.scale.properties.min, data: data31 };
               if (vErrors === null) {
                 vErrors = [err72];
               } else {
@@ -2487,7 +2575,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data31 < 1 || isNaN(data31)) {
-              const err73 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema29.properties.scale.properties.min, data: data31 };
+              const err73 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.scale.properties.min, data: data31 };
               if (vErrors === null) {
                 vErrors = [err73];
               } else {
@@ -2500,7 +2588,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.max !== void 0) {
           let data32 = data30.max;
           if (!(typeof data32 == "number" && (!(data32 % 1) && !isNaN(data32)) && isFinite(data32))) {
-            const err74 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema29.properties.scale.properties.max.type, parentSchema: schema29.properties.scale.properties.max, data: data32 };
+            const err74 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.scale.properties.max.type, parentSchema: schema33.properties.scale.properties.max, data: data32 };
             if (vErrors === null) {
               vErrors = [err74];
             } else {
@@ -2510,7 +2598,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data32 == "number" && isFinite(data32)) {
             if (data32 > 1e3 || isNaN(data32)) {
-              const err75 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema29.properties.scale.properties.max, data: data32 };
+              const err75 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema33.properties.scale.properties.max, data: data32 };
               if (vErrors === null) {
                 vErrors = [err75];
               } else {
@@ -2519,7 +2607,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data32 < 1 || isNaN(data32)) {
-              const err76 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema29.properties.scale.properties.max, data: data32 };
+              const err76 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.scale.properties.max, data: data32 };
               if (vErrors === null) {
                 vErrors = [err76];
               } else {
@@ -2532,7 +2620,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.cpu !== void 0) {
           let data33 = data30.cpu;
           if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
-            const err77 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema29.properties.scale.properties.cpu.type, parentSchema: schema29.properties.scale.properties.cpu, data: data33 };
+            const err77 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.scale.properties.cpu.type, parentSchema: schema33.properties.scale.properties.cpu, data: data33 };
             if (vErrors === null) {
               vErrors = [err77];
             } else {
@@ -2542,7 +2630,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data33 == "number" && isFinite(data33)) {
             if (data33 > 100 || isNaN(data33)) {
-              const err78 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema29.properties.scale.properties.cpu, data: data33 };
+              const err78 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema33.properties.scale.properties.cpu, data: data33 };
               if (vErrors === null) {
                 vErrors = [err78];
               } else {
@@ -2551,7 +2639,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data33 < 1 || isNaN(data33)) {
-              const err79 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema29.properties.scale.properties.cpu, data: data33 };
+              const err79 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.scale.properties.cpu, data: data33 };
               if (vErrors === null) {
                 vErrors = [err79];
               } else {
@@ -2564,7 +2652,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data30.memory !== void 0) {
           let data34 = data30.memory;
           if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err80 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema29.properties.scale.properties.memory.type, parentSchema: schema29.properties.scale.properties.memory, data: data34 };
+            const err80 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.scale.properties.memory.type, parentSchema: schema33.properties.scale.properties.memory, data: data34 };
             if (vErrors === null) {
               vErrors = [err80];
             } else {
@@ -2574,7 +2662,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data34 == "number" && isFinite(data34)) {
             if (data34 > 100 || isNaN(data34)) {
-              const err81 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema29.properties.scale.properties.memory, data: data34 };
+              const err81 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema33.properties.scale.properties.memory, data: data34 };
               if (vErrors === null) {
                 vErrors = [err81];
               } else {
@@ -2583,7 +2671,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data34 < 1 || isNaN(data34)) {
-              const err82 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema29.properties.scale.properties.memory, data: data34 };
+              const err82 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.scale.properties.memory, data: data34 };
               if (vErrors === null) {
                 vErrors = [err82];
               } else {
@@ -2594,7 +2682,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err83 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.scale.type, parentSchema: schema29.properties.scale, data: data30 };
+        const err83 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.scale.type, parentSchema: schema33.properties.scale, data: data30 };
         if (vErrors === null) {
           vErrors = [err83];
         } else {
@@ -2610,8 +2698,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i6 = 0; i6 < len3; i6++) {
           let data36 = data35[i6];
           if (typeof data36 === "string") {
-            if (!pattern37.test(data36)) {
-              const err84 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema29.properties.writes.items, data: data36 };
+            if (!pattern41.test(data36)) {
+              const err84 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema33.properties.writes.items, data: data36 };
               if (vErrors === null) {
                 vErrors = [err84];
               } else {
@@ -2620,7 +2708,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err85 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.writes.items.type, parentSchema: schema29.properties.writes.items, data: data36 };
+            const err85 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.writes.items.type, parentSchema: schema33.properties.writes.items, data: data36 };
             if (vErrors === null) {
               vErrors = [err85];
             } else {
@@ -2640,7 +2728,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices2[item2] == "number") {
               j3 = indices2[item2];
-              const err86 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema29.properties.writes, data: data35 };
+              const err86 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema33.properties.writes, data: data35 };
               if (vErrors === null) {
                 vErrors = [err86];
               } else {
@@ -2653,7 +2741,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err87 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema29.properties.writes.type, parentSchema: schema29.properties.writes, data: data35 };
+        const err87 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.writes.type, parentSchema: schema33.properties.writes, data: data35 };
         if (vErrors === null) {
           vErrors = [err87];
         } else {
@@ -2665,7 +2753,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data37 = data.budget;
       if (typeof data37 !== "string" && !(data37 && typeof data37 == "object" && !Array.isArray(data37))) {
-        const err88 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema29.properties.budget.type }, message: "must be string,object", schema: schema29.properties.budget.type, parentSchema: schema29.properties.budget, data: data37 };
+        const err88 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema33.properties.budget.type }, message: "must be string,object", schema: schema33.properties.budget.type, parentSchema: schema33.properties.budget, data: data37 };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -2674,8 +2762,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data37 === "string") {
-        if (!pattern18.test(data37)) {
-          const err89 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema29.properties.budget, data: data37 };
+        if (!pattern22.test(data37)) {
+          const err89 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema33.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err89];
           } else {
@@ -2686,7 +2774,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
         if (Object.keys(data37).length > 1) {
-          const err90 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema29.properties.budget, data: data37 };
+          const err90 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema33.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err90];
           } else {
@@ -2695,7 +2783,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data37).length < 1) {
-          const err91 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema29.properties.budget, data: data37 };
+          const err91 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.budget, data: data37 };
           if (vErrors === null) {
             vErrors = [err91];
           } else {
@@ -2705,7 +2793,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key6 in data37) {
           if (!(key6 === "uncompressed" || key6 === "compressed")) {
-            const err92 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.budget, data: data37 };
+            const err92 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.budget, data: data37 };
             if (vErrors === null) {
               vErrors = [err92];
             } else {
@@ -2717,8 +2805,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data37.uncompressed !== void 0) {
           let data38 = data37.uncompressed;
           if (typeof data38 === "string") {
-            if (!pattern18.test(data38)) {
-              const err93 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema29.properties.budget.properties.uncompressed, data: data38 };
+            if (!pattern22.test(data38)) {
+              const err93 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema33.properties.budget.properties.uncompressed, data: data38 };
               if (vErrors === null) {
                 vErrors = [err93];
               } else {
@@ -2727,7 +2815,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err94 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.budget.properties.uncompressed.type, parentSchema: schema29.properties.budget.properties.uncompressed, data: data38 };
+            const err94 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.budget.properties.uncompressed.type, parentSchema: schema33.properties.budget.properties.uncompressed, data: data38 };
             if (vErrors === null) {
               vErrors = [err94];
             } else {
@@ -2739,8 +2827,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data37.compressed !== void 0) {
           let data39 = data37.compressed;
           if (typeof data39 === "string") {
-            if (!pattern18.test(data39)) {
-              const err95 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema29.properties.budget.properties.compressed, data: data39 };
+            if (!pattern22.test(data39)) {
+              const err95 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema33.properties.budget.properties.compressed, data: data39 };
               if (vErrors === null) {
                 vErrors = [err95];
               } else {
@@ -2749,7 +2837,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err96 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.budget.properties.compressed.type, parentSchema: schema29.properties.budget.properties.compressed, data: data39 };
+            const err96 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.budget.properties.compressed.type, parentSchema: schema33.properties.budget.properties.compressed, data: data39 };
             if (vErrors === null) {
               vErrors = [err96];
             } else {
@@ -2764,7 +2852,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data40 = data.slo;
       if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
         if (data40.availability === void 0) {
-          const err97 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema29.properties.slo.required, parentSchema: schema29.properties.slo, data: data40 };
+          const err97 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema33.properties.slo.required, parentSchema: schema33.properties.slo, data: data40 };
           if (vErrors === null) {
             vErrors = [err97];
           } else {
@@ -2774,7 +2862,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key7 in data40) {
           if (!(key7 === "availability" || key7 === "latency")) {
-            const err98 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.slo, data: data40 };
+            const err98 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.slo, data: data40 };
             if (vErrors === null) {
               vErrors = [err98];
             } else {
@@ -2787,7 +2875,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data41 = data40.availability;
           if (typeof data41 == "number" && isFinite(data41)) {
             if (data41 >= 100 || isNaN(data41)) {
-              const err99 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema29.properties.slo.properties.availability, data: data41 };
+              const err99 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema33.properties.slo.properties.availability, data: data41 };
               if (vErrors === null) {
                 vErrors = [err99];
               } else {
@@ -2796,7 +2884,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data41 <= 0 || isNaN(data41)) {
-              const err100 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema29.properties.slo.properties.availability, data: data41 };
+              const err100 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema33.properties.slo.properties.availability, data: data41 };
               if (vErrors === null) {
                 vErrors = [err100];
               } else {
@@ -2805,7 +2893,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err101 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema29.properties.slo.properties.availability.type, parentSchema: schema29.properties.slo.properties.availability, data: data41 };
+            const err101 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema33.properties.slo.properties.availability.type, parentSchema: schema33.properties.slo.properties.availability, data: data41 };
             if (vErrors === null) {
               vErrors = [err101];
             } else {
@@ -2818,7 +2906,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data42 = data40.latency;
           if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
             if (Object.keys(data42).length < 1) {
-              const err102 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema29.properties.slo.properties.latency, data: data42 };
+              const err102 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.slo.properties.latency, data: data42 };
               if (vErrors === null) {
                 vErrors = [err102];
               } else {
@@ -2828,7 +2916,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             for (const key8 in data42) {
               if (!(key8 === "p50" || key8 === "p90" || key8 === "p95" || key8 === "p99")) {
-                const err103 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.slo.properties.latency, data: data42 };
+                const err103 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.slo.properties.latency, data: data42 };
                 if (vErrors === null) {
                   vErrors = [err103];
                 } else {
@@ -2840,8 +2928,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p50 !== void 0) {
               let data43 = data42.p50;
               if (typeof data43 === "string") {
-                if (!pattern41.test(data43)) {
-                  const err104 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema34, data: data43 };
+                if (!pattern45.test(data43)) {
+                  const err104 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data43 };
                   if (vErrors === null) {
                     vErrors = [err104];
                   } else {
@@ -2850,7 +2938,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err105 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data43 };
+                const err105 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data43 };
                 if (vErrors === null) {
                   vErrors = [err105];
                 } else {
@@ -2862,8 +2950,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p90 !== void 0) {
               let data44 = data42.p90;
               if (typeof data44 === "string") {
-                if (!pattern41.test(data44)) {
-                  const err106 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema34, data: data44 };
+                if (!pattern45.test(data44)) {
+                  const err106 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data44 };
                   if (vErrors === null) {
                     vErrors = [err106];
                   } else {
@@ -2872,7 +2960,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err107 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data44 };
+                const err107 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data44 };
                 if (vErrors === null) {
                   vErrors = [err107];
                 } else {
@@ -2884,8 +2972,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p95 !== void 0) {
               let data45 = data42.p95;
               if (typeof data45 === "string") {
-                if (!pattern41.test(data45)) {
-                  const err108 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema34, data: data45 };
+                if (!pattern45.test(data45)) {
+                  const err108 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data45 };
                   if (vErrors === null) {
                     vErrors = [err108];
                   } else {
@@ -2894,7 +2982,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err109 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data45 };
+                const err109 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data45 };
                 if (vErrors === null) {
                   vErrors = [err109];
                 } else {
@@ -2906,8 +2994,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data42.p99 !== void 0) {
               let data46 = data42.p99;
               if (typeof data46 === "string") {
-                if (!pattern41.test(data46)) {
-                  const err110 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema34, data: data46 };
+                if (!pattern45.test(data46)) {
+                  const err110 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data46 };
                   if (vErrors === null) {
                     vErrors = [err110];
                   } else {
@@ -2916,7 +3004,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err111 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data46 };
+                const err111 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data46 };
                 if (vErrors === null) {
                   vErrors = [err111];
                 } else {
@@ -2926,7 +3014,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err112 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.slo.properties.latency.type, parentSchema: schema29.properties.slo.properties.latency, data: data42 };
+            const err112 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.slo.properties.latency.type, parentSchema: schema33.properties.slo.properties.latency, data: data42 };
             if (vErrors === null) {
               vErrors = [err112];
             } else {
@@ -2936,7 +3024,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err113 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.slo.type, parentSchema: schema29.properties.slo, data: data40 };
+        const err113 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.slo.type, parentSchema: schema33.properties.slo, data: data40 };
         if (vErrors === null) {
           vErrors = [err113];
         } else {
@@ -2951,8 +3039,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key9 in data47) {
           const _errs113 = errors;
           if (typeof key9 === "string") {
-            if (!pattern45.test(key9)) {
-              const err114 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema38.propertyNames, data: key9, propertyName: key9 };
+            if (!pattern49.test(key9)) {
+              const err114 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema42.propertyNames, data: key9, propertyName: key9 };
               if (vErrors === null) {
                 vErrors = [err114];
               } else {
@@ -2963,7 +3051,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid30 = _errs113 === errors;
           if (!valid30) {
-            const err115 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema38.propertyNames, parentSchema: schema38, data: data47 };
+            const err115 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema42.propertyNames, parentSchema: schema42, data: data47 };
             if (vErrors === null) {
               vErrors = [err115];
             } else {
@@ -2975,7 +3063,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key10 in data47) {
           let data48 = data47[key10];
           if (typeof data48 !== "string" && !(typeof data48 == "number" && isFinite(data48)) && typeof data48 !== "boolean") {
-            const err116 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema38.additionalProperties.type }, message: "must be string,number,boolean", schema: schema38.additionalProperties.type, parentSchema: schema38.additionalProperties, data: data48 };
+            const err116 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema42.additionalProperties.type }, message: "must be string,number,boolean", schema: schema42.additionalProperties.type, parentSchema: schema42.additionalProperties, data: data48 };
             if (vErrors === null) {
               vErrors = [err116];
             } else {
@@ -2984,8 +3072,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data48 === "string") {
-            if (!pattern24.test(data48)) {
-              const err117 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema38.additionalProperties, data: data48 };
+            if (!pattern28.test(data48)) {
+              const err117 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema42.additionalProperties, data: data48 };
               if (vErrors === null) {
                 vErrors = [err117];
               } else {
@@ -2996,7 +3084,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err118 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema38.type, parentSchema: schema38, data: data47 };
+        const err118 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema42.type, parentSchema: schema42, data: data47 };
         if (vErrors === null) {
           vErrors = [err118];
         } else {
@@ -3013,7 +3101,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data50 = data49[i8];
           if (typeof data50 === "string") {
             if (func4(data50) > 64) {
-              const err119 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema39.items, data: data50 };
+              const err119 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema43.items, data: data50 };
               if (vErrors === null) {
                 vErrors = [err119];
               } else {
@@ -3021,8 +3109,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern47.test(data50)) {
-              const err120 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema39.items, data: data50 };
+            if (!pattern51.test(data50)) {
+              const err120 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema43.items, data: data50 };
               if (vErrors === null) {
                 vErrors = [err120];
               } else {
@@ -3031,7 +3119,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err121 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema39.items.type, parentSchema: schema39.items, data: data50 };
+            const err121 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.items.type, parentSchema: schema43.items, data: data50 };
             if (vErrors === null) {
               vErrors = [err121];
             } else {
@@ -3051,7 +3139,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices3[item3] == "number") {
               j4 = indices3[item3];
-              const err122 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema39, data: data49 };
+              const err122 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema43, data: data49 };
               if (vErrors === null) {
                 vErrors = [err122];
               } else {
@@ -3064,7 +3152,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err123 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema39.type, parentSchema: schema39, data: data49 };
+        const err123 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema43.type, parentSchema: schema43, data: data49 };
         if (vErrors === null) {
           vErrors = [err123];
         } else {
@@ -3077,7 +3165,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data51 = data.build;
       if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
         if (Object.keys(data51).length < 1) {
-          const err124 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema29.properties.build, data: data51 };
+          const err124 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.build, data: data51 };
           if (vErrors === null) {
             vErrors = [err124];
           } else {
@@ -3087,7 +3175,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key11 in data51) {
           if (!(key11 === "target" || key11 === "output" || key11 === "main" || key11 === "dependencies" || key11 === "lockfile")) {
-            const err125 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.build, data: data51 };
+            const err125 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.build, data: data51 };
             if (vErrors === null) {
               vErrors = [err125];
             } else {
@@ -3099,7 +3187,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data51.target !== void 0) {
           let data52 = data51.target;
           if (typeof data52 !== "string" && data52 !== null) {
-            const err126 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema29.properties.build.properties.target.type }, message: "must be string,null", schema: schema29.properties.build.properties.target.type, parentSchema: schema29.properties.build.properties.target, data: data52 };
+            const err126 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema33.properties.build.properties.target.type }, message: "must be string,null", schema: schema33.properties.build.properties.target.type, parentSchema: schema33.properties.build.properties.target, data: data52 };
             if (vErrors === null) {
               vErrors = [err126];
             } else {
@@ -3109,7 +3197,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data52 === "string") {
             if (func4(data52) < 1) {
-              const err127 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema29.properties.build.properties.target, data: data52 };
+              const err127 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.build.properties.target, data: data52 };
               if (vErrors === null) {
                 vErrors = [err127];
               } else {
@@ -3123,7 +3211,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data53 = data51.output;
           if (typeof data53 === "string") {
             if (func4(data53) < 1) {
-              const err128 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema29.properties.build.properties.output, data: data53 };
+              const err128 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.build.properties.output, data: data53 };
               if (vErrors === null) {
                 vErrors = [err128];
               } else {
@@ -3132,7 +3220,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err129 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.build.properties.output.type, parentSchema: schema29.properties.build.properties.output, data: data53 };
+            const err129 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.build.properties.output.type, parentSchema: schema33.properties.build.properties.output, data: data53 };
             if (vErrors === null) {
               vErrors = [err129];
             } else {
@@ -3145,7 +3233,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data54 = data51.main;
           if (typeof data54 === "string") {
             if (func4(data54) < 1) {
-              const err130 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema29.properties.build.properties.main, data: data54 };
+              const err130 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.build.properties.main, data: data54 };
               if (vErrors === null) {
                 vErrors = [err130];
               } else {
@@ -3154,7 +3242,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err131 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.build.properties.main.type, parentSchema: schema29.properties.build.properties.main, data: data54 };
+            const err131 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.build.properties.main.type, parentSchema: schema33.properties.build.properties.main, data: data54 };
             if (vErrors === null) {
               vErrors = [err131];
             } else {
@@ -3166,7 +3254,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data51.dependencies !== void 0) {
           let data55 = data51.dependencies;
           if (!(data55 === "bundled" || data55 === "pruned" || data55 === "locked")) {
-            const err132 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema29.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema29.properties.build.properties.dependencies.enum, parentSchema: schema29.properties.build.properties.dependencies, data: data55 };
+            const err132 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema33.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema33.properties.build.properties.dependencies.enum, parentSchema: schema33.properties.build.properties.dependencies, data: data55 };
             if (vErrors === null) {
               vErrors = [err132];
             } else {
@@ -3179,7 +3267,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data56 = data51.lockfile;
           if (typeof data56 === "string") {
             if (func4(data56) < 1) {
-              const err133 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema29.properties.build.properties.lockfile, data: data56 };
+              const err133 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.build.properties.lockfile, data: data56 };
               if (vErrors === null) {
                 vErrors = [err133];
               } else {
@@ -3188,7 +3276,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err134 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.build.properties.lockfile.type, parentSchema: schema29.properties.build.properties.lockfile, data: data56 };
+            const err134 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.build.properties.lockfile.type, parentSchema: schema33.properties.build.properties.lockfile, data: data56 };
             if (vErrors === null) {
               vErrors = [err134];
             } else {
@@ -3198,7 +3286,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err135 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.build.type, parentSchema: schema29.properties.build, data: data51 };
+        const err135 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.build.type, parentSchema: schema33.properties.build, data: data51 };
         if (vErrors === null) {
           vErrors = [err135];
         } else {
@@ -3211,7 +3299,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data57 = data.image;
       if (data57 && typeof data57 == "object" && !Array.isArray(data57)) {
         if (data57.repository === void 0) {
-          const err136 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema29.properties.image.required, parentSchema: schema29.properties.image, data: data57 };
+          const err136 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema33.properties.image.required, parentSchema: schema33.properties.image, data: data57 };
           if (vErrors === null) {
             vErrors = [err136];
           } else {
@@ -3221,7 +3309,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key12 in data57) {
           if (!(key12 === "repository")) {
-            const err137 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema29.properties.image, data: data57 };
+            const err137 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.image, data: data57 };
             if (vErrors === null) {
               vErrors = [err137];
             } else {
@@ -3234,7 +3322,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data58 = data57.repository;
           if (typeof data58 === "string") {
             if (func4(data58) > 255) {
-              const err138 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema29.properties.image.properties.repository, data: data58 };
+              const err138 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema33.properties.image.properties.repository, data: data58 };
               if (vErrors === null) {
                 vErrors = [err138];
               } else {
@@ -3242,8 +3330,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern48.test(data58)) {
-              const err139 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema29.properties.image.properties.repository, data: data58 };
+            if (!pattern52.test(data58)) {
+              const err139 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema33.properties.image.properties.repository, data: data58 };
               if (vErrors === null) {
                 vErrors = [err139];
               } else {
@@ -3252,7 +3340,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err140 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema29.properties.image.properties.repository.type, parentSchema: schema29.properties.image.properties.repository, data: data58 };
+            const err140 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.image.properties.repository.type, parentSchema: schema33.properties.image.properties.repository, data: data58 };
             if (vErrors === null) {
               vErrors = [err140];
             } else {
@@ -3262,7 +3350,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.image.type, parentSchema: schema29.properties.image, data: data57 };
+        const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.image.type, parentSchema: schema33.properties.image, data: data57 };
         if (vErrors === null) {
           vErrors = [err141];
         } else {
@@ -3277,8 +3365,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key13 in data59) {
           const _errs141 = errors;
           if (typeof key13 === "string") {
-            if (!pattern49.test(key13)) {
-              const err142 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema29.properties.env.propertyNames, data: key13, propertyName: key13 };
+            if (!pattern53.test(key13)) {
+              const err142 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema33.properties.env.propertyNames, data: key13, propertyName: key13 };
               if (vErrors === null) {
                 vErrors = [err142];
               } else {
@@ -3289,7 +3377,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid38 = _errs141 === errors;
           if (!valid38) {
-            const err143 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema29.properties.env.propertyNames, parentSchema: schema29.properties.env, data: data59 };
+            const err143 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema33.properties.env.propertyNames, parentSchema: schema33.properties.env, data: data59 };
             if (vErrors === null) {
               vErrors = [err143];
             } else {
@@ -3305,7 +3393,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err144 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.properties.env.type, parentSchema: schema29.properties.env, data: data59 };
+        const err144 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.env.type, parentSchema: schema33.properties.env, data: data59 };
         if (vErrors === null) {
           vErrors = [err144];
         } else {
@@ -3315,7 +3403,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err145 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema29.type, parentSchema: schema29, data };
+    const err145 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.type, parentSchema: schema33, data };
     if (vErrors === null) {
       vErrors = [err145];
     } else {
@@ -3327,20 +3415,20 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema52 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "kubernetes": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the stack runs on Kubernetes. Where it is there, every generator keeps the manifests in step; `nx g toolbox:kubernetes` adds it.", "properties": { "route": { "enum": ["ingress", "gateway"], "default": "ingress", "description": "What leads requests from outside to the services: an Ingress, or an HTTPRoute of the Gateway API." }, "ingressClass": { "$ref": "#/definitions/dnsLabel", "default": "nginx", "description": "Class of the Ingress." }, "gateway": { "$ref": "#/definitions/dnsLabel", "default": "public", "description": "Name of the Gateway that an HTTPRoute hangs on." }, "entryNamespace": { "$ref": "#/definitions/dnsLabel", "default": "ingress-nginx", "description": "Namespace of what takes the connections from outside: the controller of the Ingress, or the Gateway and its proxies. Only from there are published services reached." }, "secrets": { "enum": ["placeholder", "external"], "default": "placeholder", "description": "Where secrets come from: `placeholder`: Secrets that the API server refuses until you put your own in their place; `external`: ExternalSecrets of the External Secrets Operator." }, "secretStore": { "$ref": "#/definitions/dnsLabel", "default": "secrets", "description": "ClusterSecretStore that ExternalSecrets read from, under `<stack>-<environment>/<secret>`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "dnsLabel": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" }, "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
-var schema53 = { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" };
-var schema57 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
-var schema58 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
-var pattern62 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var pattern70 = new RegExp("^/", "u");
-var pattern77 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
-var schema59 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
+var schema56 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "kubernetes": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the stack runs on Kubernetes. Where it is there, every generator keeps the manifests in step; `nx g toolbox:kubernetes` adds it.", "properties": { "route": { "enum": ["ingress", "gateway"], "default": "ingress", "description": "What leads requests from outside to the services: an Ingress, or an HTTPRoute of the Gateway API." }, "ingressClass": { "$ref": "#/definitions/dnsLabel", "default": "nginx", "description": "Class of the Ingress." }, "gateway": { "$ref": "#/definitions/dnsLabel", "default": "public", "description": "Name of the Gateway that an HTTPRoute hangs on." }, "entryNamespace": { "$ref": "#/definitions/dnsLabel", "default": "ingress-nginx", "description": "Namespace of what takes the connections from outside: the controller of the Ingress, or the Gateway and its proxies. Only from there are published services reached." }, "secrets": { "enum": ["placeholder", "external"], "default": "placeholder", "description": "Where secrets come from: `placeholder`: Secrets that the API server refuses until you put your own in their place; `external`: ExternalSecrets of the External Secrets Operator." }, "secretStore": { "$ref": "#/definitions/dnsLabel", "default": "secrets", "description": "ClusterSecretStore that ExternalSecrets read from, under `<stack>-<environment>/<secret>`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "dnsLabel": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" }, "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
+var schema57 = { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" };
+var schema61 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
+var schema62 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var pattern66 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var pattern74 = new RegExp("^/", "u");
+var pattern81 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
+var schema63 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length < 1) {
-      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema59, data };
+      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema63, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3350,7 +3438,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "storage" || key0 === "resources")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema59, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema63, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3362,8 +3450,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.storage !== void 0) {
       let data0 = data.storage;
       if (typeof data0 === "string") {
-        if (!pattern77.test(data0)) {
-          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema57, data: data0 };
+        if (!pattern81.test(data0)) {
+          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema61, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3372,7 +3460,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data0 };
+        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema61.type, parentSchema: schema61, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3385,7 +3473,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.resources;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58, data: data1 };
+          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema62, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -3395,7 +3483,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "cpu" || key1 === "memory")) {
-            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58, data: data1 };
+            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema62, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -3407,7 +3495,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.cpu !== void 0) {
           let data2 = data1.cpu;
           if (typeof data2 !== "string" && !(typeof data2 == "number" && isFinite(data2))) {
-            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema58.properties.cpu.type }, message: "must be string,number", schema: schema58.properties.cpu.type, parentSchema: schema58.properties.cpu, data: data2 };
+            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema62.properties.cpu.type }, message: "must be string,number", schema: schema62.properties.cpu.type, parentSchema: schema62.properties.cpu, data: data2 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -3417,7 +3505,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 <= 0 || isNaN(data2)) {
-              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema58.properties.cpu, data: data2 };
+              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema62.properties.cpu, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -3427,8 +3515,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data2 === "string") {
-            if (!pattern35.test(data2)) {
-              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema58.properties.cpu, data: data2 };
+            if (!pattern39.test(data2)) {
+              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema62.properties.cpu, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -3441,8 +3529,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.memory !== void 0) {
           let data3 = data1.memory;
           if (typeof data3 === "string") {
-            if (!pattern36.test(data3)) {
-              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema58.properties.memory, data: data3 };
+            if (!pattern40.test(data3)) {
+              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema62.properties.memory, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -3451,7 +3539,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.memory.type, parentSchema: schema58.properties.memory, data: data3 };
+            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema62.properties.memory.type, parentSchema: schema62.properties.memory, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -3461,7 +3549,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data: data1 };
+        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema62.type, parentSchema: schema62, data: data1 };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -3471,7 +3559,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema59.type, parentSchema: schema59, data };
+    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema63.type, parentSchema: schema63, data };
     if (vErrors === null) {
       vErrors = [err12];
     } else {
@@ -3489,7 +3577,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "verify" || key0 === "kubernetes" || key0 === "backing")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3501,8 +3589,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 === "string") {
-        if (!pattern62.test(data0)) {
-          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema52.properties.name, data: data0 };
+        if (!pattern66.test(data0)) {
+          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema56.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3511,7 +3599,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.name.type, parentSchema: schema52.properties.name, data: data0 };
+        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.name.type, parentSchema: schema56.properties.name, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3523,8 +3611,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registry !== void 0) {
       let data1 = data.registry;
       if (typeof data1 === "string") {
-        if (!pattern17.test(data1)) {
-          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema52.properties.registry, data: data1 };
+        if (!pattern21.test(data1)) {
+          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema56.properties.registry, data: data1 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -3533,7 +3621,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.registry.type, parentSchema: schema52.properties.registry, data: data1 };
+        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.registry.type, parentSchema: schema56.properties.registry, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3546,7 +3634,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.environments;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema52.properties.environments, data: data2 };
+          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema56.properties.environments, data: data2 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -3558,8 +3646,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 === "string") {
-            if (!pattern49.test(data3)) {
-              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema52.properties.environments.items, data: data3 };
+            if (!pattern53.test(data3)) {
+              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema56.properties.environments.items, data: data3 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -3568,7 +3656,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.environments.items.type, parentSchema: schema52.properties.environments.items, data: data3 };
+            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.environments.items.type, parentSchema: schema56.properties.environments.items, data: data3 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -3588,7 +3676,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema52.properties.environments, data: data2 };
+              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema56.properties.environments, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -3601,7 +3689,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema52.properties.environments.type, parentSchema: schema52.properties.environments, data: data2 };
+        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema56.properties.environments.type, parentSchema: schema56.properties.environments, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3614,7 +3702,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data4 = data.defaults;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (Object.keys(data4).length < 1) {
-          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52.properties.defaults, data: data4 };
+          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.defaults, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -3624,7 +3712,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data4) {
           if (!(key1 === "base" || key1 === "uidStart" || key1 === "budgets")) {
-            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52.properties.defaults, data: data4 };
+            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.defaults, data: data4 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -3636,7 +3724,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.base !== void 0) {
           let data5 = data4.base;
           if (!(data5 === "alpine" || data5 === "slim" || data5 === "distroless")) {
-            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema52.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema52.properties.defaults.properties.base.enum, parentSchema: schema52.properties.defaults.properties.base, data: data5 };
+            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema56.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.defaults.properties.base.enum, parentSchema: schema56.properties.defaults.properties.base, data: data5 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -3648,7 +3736,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.uidStart !== void 0) {
           let data6 = data4.uidStart;
           if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema52.properties.defaults.properties.uidStart.type, parentSchema: schema52.properties.defaults.properties.uidStart, data: data6 };
+            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema56.properties.defaults.properties.uidStart.type, parentSchema: schema56.properties.defaults.properties.uidStart, data: data6 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -3658,7 +3746,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 == "number" && isFinite(data6)) {
             if (data6 > 65533 || isNaN(data6)) {
-              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema52.properties.defaults.properties.uidStart, data: data6 };
+              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema56.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -3667,7 +3755,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data6 < 1001 || isNaN(data6)) {
-              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema52.properties.defaults.properties.uidStart, data: data6 };
+              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema56.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -3683,8 +3771,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key2 in data7) {
               const _errs18 = errors;
               if (typeof key2 === "string") {
-                if (!pattern23.test(key2)) {
-                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema52.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
+                if (!pattern27.test(key2)) {
+                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema56.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
                   if (vErrors === null) {
                     vErrors = [err16];
                   } else {
@@ -3695,7 +3783,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
               var valid5 = _errs18 === errors;
               if (!valid5) {
-                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema52.properties.defaults.properties.budgets.propertyNames, parentSchema: schema52.properties.defaults.properties.budgets, data: data7 };
+                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema56.properties.defaults.properties.budgets.propertyNames, parentSchema: schema56.properties.defaults.properties.budgets, data: data7 };
                 if (vErrors === null) {
                   vErrors = [err17];
                 } else {
@@ -3707,8 +3795,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key3 in data7) {
               let data8 = data7[key3];
               if (typeof data8 === "string") {
-                if (!pattern18.test(data8)) {
-                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema52.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                if (!pattern22.test(data8)) {
+                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema56.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                   if (vErrors === null) {
                     vErrors = [err18];
                   } else {
@@ -3717,7 +3805,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema52.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema56.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                 if (vErrors === null) {
                   vErrors = [err19];
                 } else {
@@ -3727,7 +3815,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.defaults.properties.budgets.type, parentSchema: schema52.properties.defaults.properties.budgets, data: data7 };
+            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.defaults.properties.budgets.type, parentSchema: schema56.properties.defaults.properties.budgets, data: data7 };
             if (vErrors === null) {
               vErrors = [err20];
             } else {
@@ -3737,7 +3825,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.defaults.type, parentSchema: schema52.properties.defaults, data: data4 };
+        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.defaults.type, parentSchema: schema56.properties.defaults, data: data4 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -3749,7 +3837,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data9 = data.budget;
       if (typeof data9 !== "string" && !(data9 && typeof data9 == "object" && !Array.isArray(data9))) {
-        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema52.properties.budget.type }, message: "must be string,object", schema: schema52.properties.budget.type, parentSchema: schema52.properties.budget, data: data9 };
+        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema56.properties.budget.type }, message: "must be string,object", schema: schema56.properties.budget.type, parentSchema: schema56.properties.budget, data: data9 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -3758,8 +3846,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data9 === "string") {
-        if (!pattern18.test(data9)) {
-          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema52.properties.budget, data: data9 };
+        if (!pattern22.test(data9)) {
+          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema56.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -3770,7 +3858,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length > 1) {
-          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema52.properties.budget, data: data9 };
+          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema56.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -3779,7 +3867,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data9).length < 1) {
-          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52.properties.budget, data: data9 };
+          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -3789,7 +3877,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data9) {
           if (!(key4 === "uncompressed" || key4 === "compressed")) {
-            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52.properties.budget, data: data9 };
+            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.budget, data: data9 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -3801,8 +3889,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.uncompressed !== void 0) {
           let data10 = data9.uncompressed;
           if (typeof data10 === "string") {
-            if (!pattern18.test(data10)) {
-              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema52.properties.budget.properties.uncompressed, data: data10 };
+            if (!pattern22.test(data10)) {
+              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema56.properties.budget.properties.uncompressed, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -3811,7 +3899,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.budget.properties.uncompressed.type, parentSchema: schema52.properties.budget.properties.uncompressed, data: data10 };
+            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.budget.properties.uncompressed.type, parentSchema: schema56.properties.budget.properties.uncompressed, data: data10 };
             if (vErrors === null) {
               vErrors = [err28];
             } else {
@@ -3823,8 +3911,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.compressed !== void 0) {
           let data11 = data9.compressed;
           if (typeof data11 === "string") {
-            if (!pattern18.test(data11)) {
-              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema52.properties.budget.properties.compressed, data: data11 };
+            if (!pattern22.test(data11)) {
+              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema56.properties.budget.properties.compressed, data: data11 };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -3833,7 +3921,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.budget.properties.compressed.type, parentSchema: schema52.properties.budget.properties.compressed, data: data11 };
+            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.budget.properties.compressed.type, parentSchema: schema56.properties.budget.properties.compressed, data: data11 };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -3848,7 +3936,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data12 = data.verify;
       if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
         if (Object.keys(data12).length < 1) {
-          const err31 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52.properties.verify, data: data12 };
+          const err31 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.verify, data: data12 };
           if (vErrors === null) {
             vErrors = [err31];
           } else {
@@ -3858,7 +3946,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key5 in data12) {
           if (!(key5 === "smoke")) {
-            const err32 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52.properties.verify, data: data12 };
+            const err32 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.verify, data: data12 };
             if (vErrors === null) {
               vErrors = [err32];
             } else {
@@ -3871,7 +3959,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data13 = data12.smoke;
           if (Array.isArray(data13)) {
             if (data13.length < 1) {
-              const err33 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema52.properties.verify.properties.smoke, data: data13 };
+              const err33 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema56.properties.verify.properties.smoke, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -3884,7 +3972,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               let data14 = data13[i2];
               if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
                 if (data14.path === void 0) {
-                  const err34 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema52.properties.verify.properties.smoke.items.required, parentSchema: schema52.properties.verify.properties.smoke.items, data: data14 };
+                  const err34 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema56.properties.verify.properties.smoke.items.required, parentSchema: schema56.properties.verify.properties.smoke.items, data: data14 };
                   if (vErrors === null) {
                     vErrors = [err34];
                   } else {
@@ -3894,7 +3982,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 for (const key6 in data14) {
                   if (!(key6 === "name" || key6 === "method" || key6 === "path" || key6 === "headers" || key6 === "json" || key6 === "status" || key6 === "contains" || key6 === "keep")) {
-                    const err35 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52.properties.verify.properties.smoke.items, data: data14 };
+                    const err35 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.verify.properties.smoke.items, data: data14 };
                     if (vErrors === null) {
                       vErrors = [err35];
                     } else {
@@ -3907,7 +3995,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   let data15 = data14.name;
                   if (typeof data15 === "string") {
                     if (func4(data15) < 1) {
-                      const err36 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema52.properties.verify.properties.smoke.items.properties.name, data: data15 };
+                      const err36 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema56.properties.verify.properties.smoke.items.properties.name, data: data15 };
                       if (vErrors === null) {
                         vErrors = [err36];
                       } else {
@@ -3916,7 +4004,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err37 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema52.properties.verify.properties.smoke.items.properties.name, data: data15 };
+                    const err37 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.name, data: data15 };
                     if (vErrors === null) {
                       vErrors = [err37];
                     } else {
@@ -3928,7 +4016,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.method !== void 0) {
                   let data16 = data14.method;
                   if (!(data16 === "GET" || data16 === "HEAD" || data16 === "POST" || data16 === "PUT" || data16 === "PATCH" || data16 === "DELETE")) {
-                    const err38 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema52.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema52.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema52.properties.verify.properties.smoke.items.properties.method, data: data16 };
+                    const err38 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema56.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema56.properties.verify.properties.smoke.items.properties.method, data: data16 };
                     if (vErrors === null) {
                       vErrors = [err38];
                     } else {
@@ -3940,8 +4028,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.path !== void 0) {
                   let data17 = data14.path;
                   if (typeof data17 === "string") {
-                    if (!pattern70.test(data17)) {
-                      const err39 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema52.properties.verify.properties.smoke.items.properties.path, data: data17 };
+                    if (!pattern74.test(data17)) {
+                      const err39 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema56.properties.verify.properties.smoke.items.properties.path, data: data17 };
                       if (vErrors === null) {
                         vErrors = [err39];
                       } else {
@@ -3950,7 +4038,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err40 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema52.properties.verify.properties.smoke.items.properties.path, data: data17 };
+                    const err40 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.path, data: data17 };
                     if (vErrors === null) {
                       vErrors = [err40];
                     } else {
@@ -3965,7 +4053,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key7 in data18) {
                       let data19 = data18[key7];
                       if (typeof data19 !== "string") {
-                        const err41 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema52.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data19 };
+                        const err41 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data19 };
                         if (vErrors === null) {
                           vErrors = [err41];
                         } else {
@@ -3975,7 +4063,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema52.properties.verify.properties.smoke.items.properties.headers, data: data18 };
+                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.headers, data: data18 };
                     if (vErrors === null) {
                       vErrors = [err42];
                     } else {
@@ -3987,7 +4075,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.status !== void 0) {
                   let data20 = data14.status;
                   if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
-                    const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema52.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema52.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                    const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema56.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.status, data: data20 };
                     if (vErrors === null) {
                       vErrors = [err43];
                     } else {
@@ -3997,7 +4085,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   if (typeof data20 == "number" && isFinite(data20)) {
                     if (data20 > 599 || isNaN(data20)) {
-                      const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema52.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                      const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema56.properties.verify.properties.smoke.items.properties.status, data: data20 };
                       if (vErrors === null) {
                         vErrors = [err44];
                       } else {
@@ -4006,7 +4094,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                     if (data20 < 100 || isNaN(data20)) {
-                      const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema52.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                      const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema56.properties.verify.properties.smoke.items.properties.status, data: data20 };
                       if (vErrors === null) {
                         vErrors = [err45];
                       } else {
@@ -4020,7 +4108,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   let data21 = data14.contains;
                   if (typeof data21 === "string") {
                     if (func4(data21) < 1) {
-                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema52.properties.verify.properties.smoke.items.properties.contains, data: data21 };
+                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema56.properties.verify.properties.smoke.items.properties.contains, data: data21 };
                       if (vErrors === null) {
                         vErrors = [err46];
                       } else {
@@ -4029,7 +4117,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema52.properties.verify.properties.smoke.items.properties.contains, data: data21 };
+                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.contains, data: data21 };
                     if (vErrors === null) {
                       vErrors = [err47];
                     } else {
@@ -4044,8 +4132,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key8 in data22) {
                       const _errs53 = errors;
                       if (typeof key8 === "string") {
-                        if (!pattern45.test(key8)) {
-                          const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema52.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key8, propertyName: key8 };
+                        if (!pattern49.test(key8)) {
+                          const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key8, propertyName: key8 };
                           if (vErrors === null) {
                             vErrors = [err48];
                           } else {
@@ -4056,7 +4144,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                       var valid13 = _errs53 === errors;
                       if (!valid13) {
-                        const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema52.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema52.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                        const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema56.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep, data: data22 };
                         if (vErrors === null) {
                           vErrors = [err49];
                         } else {
@@ -4068,8 +4156,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key9 in data22) {
                       let data23 = data22[key9];
                       if (typeof data23 === "string") {
-                        if (!pattern70.test(data23)) {
-                          const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema52.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
+                        if (!pattern74.test(data23)) {
+                          const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
                           if (vErrors === null) {
                             vErrors = [err50];
                           } else {
@@ -4078,7 +4166,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                           errors++;
                         }
                       } else {
-                        const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema52.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema52.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
+                        const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
                         if (vErrors === null) {
                           vErrors = [err51];
                         } else {
@@ -4088,7 +4176,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema52.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                    const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep, data: data22 };
                     if (vErrors === null) {
                       vErrors = [err52];
                     } else {
@@ -4098,7 +4186,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err53 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.verify.properties.smoke.items.type, parentSchema: schema52.properties.verify.properties.smoke.items, data: data14 };
+                const err53 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.verify.properties.smoke.items.type, parentSchema: schema56.properties.verify.properties.smoke.items, data: data14 };
                 if (vErrors === null) {
                   vErrors = [err53];
                 } else {
@@ -4108,7 +4196,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err54 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema52.properties.verify.properties.smoke.type, parentSchema: schema52.properties.verify.properties.smoke, data: data13 };
+            const err54 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema56.properties.verify.properties.smoke.type, parentSchema: schema56.properties.verify.properties.smoke, data: data13 };
             if (vErrors === null) {
               vErrors = [err54];
             } else {
@@ -4118,7 +4206,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err55 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.verify.type, parentSchema: schema52.properties.verify, data: data12 };
+        const err55 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.verify.type, parentSchema: schema56.properties.verify, data: data12 };
         if (vErrors === null) {
           vErrors = [err55];
         } else {
@@ -4131,7 +4219,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data24 = data.kubernetes;
       if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
         if (Object.keys(data24).length < 1) {
-          const err56 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52.properties.kubernetes, data: data24 };
+          const err56 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.kubernetes, data: data24 };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -4141,7 +4229,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key10 in data24) {
           if (!(key10 === "route" || key10 === "ingressClass" || key10 === "gateway" || key10 === "entryNamespace" || key10 === "secrets" || key10 === "secretStore")) {
-            const err57 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52.properties.kubernetes, data: data24 };
+            const err57 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.kubernetes, data: data24 };
             if (vErrors === null) {
               vErrors = [err57];
             } else {
@@ -4153,7 +4241,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.route !== void 0) {
           let data25 = data24.route;
           if (!(data25 === "ingress" || data25 === "gateway")) {
-            const err58 = { instancePath: instancePath + "/kubernetes/route", schemaPath: "#/properties/kubernetes/properties/route/enum", keyword: "enum", params: { allowedValues: schema52.properties.kubernetes.properties.route.enum }, message: "must be equal to one of the allowed values", schema: schema52.properties.kubernetes.properties.route.enum, parentSchema: schema52.properties.kubernetes.properties.route, data: data25 };
+            const err58 = { instancePath: instancePath + "/kubernetes/route", schemaPath: "#/properties/kubernetes/properties/route/enum", keyword: "enum", params: { allowedValues: schema56.properties.kubernetes.properties.route.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.kubernetes.properties.route.enum, parentSchema: schema56.properties.kubernetes.properties.route, data: data25 };
             if (vErrors === null) {
               vErrors = [err58];
             } else {
@@ -4165,8 +4253,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.ingressClass !== void 0) {
           let data26 = data24.ingressClass;
           if (typeof data26 === "string") {
-            if (!pattern49.test(data26)) {
-              const err59 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema53, data: data26 };
+            if (!pattern53.test(data26)) {
+              const err59 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema57, data: data26 };
               if (vErrors === null) {
                 vErrors = [err59];
               } else {
@@ -4175,7 +4263,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err60 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema53.type, parentSchema: schema53, data: data26 };
+            const err60 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data26 };
             if (vErrors === null) {
               vErrors = [err60];
             } else {
@@ -4187,8 +4275,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.gateway !== void 0) {
           let data27 = data24.gateway;
           if (typeof data27 === "string") {
-            if (!pattern49.test(data27)) {
-              const err61 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema53, data: data27 };
+            if (!pattern53.test(data27)) {
+              const err61 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema57, data: data27 };
               if (vErrors === null) {
                 vErrors = [err61];
               } else {
@@ -4197,7 +4285,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err62 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema53.type, parentSchema: schema53, data: data27 };
+            const err62 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data27 };
             if (vErrors === null) {
               vErrors = [err62];
             } else {
@@ -4209,8 +4297,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.entryNamespace !== void 0) {
           let data28 = data24.entryNamespace;
           if (typeof data28 === "string") {
-            if (!pattern49.test(data28)) {
-              const err63 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema53, data: data28 };
+            if (!pattern53.test(data28)) {
+              const err63 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema57, data: data28 };
               if (vErrors === null) {
                 vErrors = [err63];
               } else {
@@ -4219,7 +4307,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err64 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema53.type, parentSchema: schema53, data: data28 };
+            const err64 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data28 };
             if (vErrors === null) {
               vErrors = [err64];
             } else {
@@ -4231,7 +4319,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.secrets !== void 0) {
           let data29 = data24.secrets;
           if (!(data29 === "placeholder" || data29 === "external")) {
-            const err65 = { instancePath: instancePath + "/kubernetes/secrets", schemaPath: "#/properties/kubernetes/properties/secrets/enum", keyword: "enum", params: { allowedValues: schema52.properties.kubernetes.properties.secrets.enum }, message: "must be equal to one of the allowed values", schema: schema52.properties.kubernetes.properties.secrets.enum, parentSchema: schema52.properties.kubernetes.properties.secrets, data: data29 };
+            const err65 = { instancePath: instancePath + "/kubernetes/secrets", schemaPath: "#/properties/kubernetes/properties/secrets/enum", keyword: "enum", params: { allowedValues: schema56.properties.kubernetes.properties.secrets.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.kubernetes.properties.secrets.enum, parentSchema: schema56.properties.kubernetes.properties.secrets, data: data29 };
             if (vErrors === null) {
               vErrors = [err65];
             } else {
@@ -4243,8 +4331,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.secretStore !== void 0) {
           let data30 = data24.secretStore;
           if (typeof data30 === "string") {
-            if (!pattern49.test(data30)) {
-              const err66 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema53, data: data30 };
+            if (!pattern53.test(data30)) {
+              const err66 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema57, data: data30 };
               if (vErrors === null) {
                 vErrors = [err66];
               } else {
@@ -4253,7 +4341,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err67 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema53.type, parentSchema: schema53, data: data30 };
+            const err67 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data30 };
             if (vErrors === null) {
               vErrors = [err67];
             } else {
@@ -4263,7 +4351,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err68 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.kubernetes.type, parentSchema: schema52.properties.kubernetes, data: data24 };
+        const err68 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.kubernetes.type, parentSchema: schema56.properties.kubernetes, data: data24 };
         if (vErrors === null) {
           vErrors = [err68];
         } else {
@@ -4276,7 +4364,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data31 = data.backing;
       if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
         if (Object.keys(data31).length < 1) {
-          const err69 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52.properties.backing, data: data31 };
+          const err69 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.backing, data: data31 };
           if (vErrors === null) {
             vErrors = [err69];
           } else {
@@ -4286,7 +4374,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key11 in data31) {
           if (!(key11 === "postgres" || key11 === "redis")) {
-            const err70 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52.properties.backing, data: data31 };
+            const err70 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.backing, data: data31 };
             if (vErrors === null) {
               vErrors = [err70];
             } else {
@@ -4299,7 +4387,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data32 = data31.postgres;
           if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
             if (Object.keys(data32).length < 1) {
-              const err71 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52.properties.backing.properties.postgres, data: data32 };
+              const err71 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.backing.properties.postgres, data: data32 };
               if (vErrors === null) {
                 vErrors = [err71];
               } else {
@@ -4309,7 +4397,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             for (const key12 in data32) {
               if (!(key12 === "version" || key12 === "storage" || key12 === "resources" || key12 === "env")) {
-                const err72 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52.properties.backing.properties.postgres, data: data32 };
+                const err72 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.backing.properties.postgres, data: data32 };
                 if (vErrors === null) {
                   vErrors = [err72];
                 } else {
@@ -4321,7 +4409,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (data32.version !== void 0) {
               let data33 = data32.version;
               if (!(data33 === 17)) {
-                const err73 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema52.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema52.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema52.properties.backing.properties.postgres.properties.version, data: data33 };
+                const err73 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema56.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema56.properties.backing.properties.postgres.properties.version, data: data33 };
                 if (vErrors === null) {
                   vErrors = [err73];
                 } else {
@@ -4333,8 +4421,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (data32.storage !== void 0) {
               let data34 = data32.storage;
               if (typeof data34 === "string") {
-                if (!pattern77.test(data34)) {
-                  const err74 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema57, data: data34 };
+                if (!pattern81.test(data34)) {
+                  const err74 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema61, data: data34 };
                   if (vErrors === null) {
                     vErrors = [err74];
                   } else {
@@ -4343,7 +4431,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err75 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data34 };
+                const err75 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema61.type, parentSchema: schema61, data: data34 };
                 if (vErrors === null) {
                   vErrors = [err75];
                 } else {
@@ -4356,7 +4444,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               let data35 = data32.resources;
               if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
                 if (Object.keys(data35).length < 1) {
-                  const err76 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58, data: data35 };
+                  const err76 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema62, data: data35 };
                   if (vErrors === null) {
                     vErrors = [err76];
                   } else {
@@ -4366,7 +4454,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 for (const key13 in data35) {
                   if (!(key13 === "cpu" || key13 === "memory")) {
-                    const err77 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58, data: data35 };
+                    const err77 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties", schema: false, parentSchema: schema62, data: data35 };
                     if (vErrors === null) {
                       vErrors = [err77];
                     } else {
@@ -4378,7 +4466,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data35.cpu !== void 0) {
                   let data36 = data35.cpu;
                   if (typeof data36 !== "string" && !(typeof data36 == "number" && isFinite(data36))) {
-                    const err78 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema58.properties.cpu.type }, message: "must be string,number", schema: schema58.properties.cpu.type, parentSchema: schema58.properties.cpu, data: data36 };
+                    const err78 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema62.properties.cpu.type }, message: "must be string,number", schema: schema62.properties.cpu.type, parentSchema: schema62.properties.cpu, data: data36 };
                     if (vErrors === null) {
                       vErrors = [err78];
                     } else {
@@ -4388,7 +4476,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   if (typeof data36 == "number" && isFinite(data36)) {
                     if (data36 <= 0 || isNaN(data36)) {
-                      const err79 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema58.properties.cpu, data: data36 };
+                      const err79 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema62.properties.cpu, data: data36 };
                       if (vErrors === null) {
                         vErrors = [err79];
                       } else {
@@ -4398,8 +4486,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                   }
                   if (typeof data36 === "string") {
-                    if (!pattern35.test(data36)) {
-                      const err80 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema58.properties.cpu, data: data36 };
+                    if (!pattern39.test(data36)) {
+                      const err80 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema62.properties.cpu, data: data36 };
                       if (vErrors === null) {
                         vErrors = [err80];
                       } else {
@@ -4412,8 +4500,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data35.memory !== void 0) {
                   let data37 = data35.memory;
                   if (typeof data37 === "string") {
-                    if (!pattern36.test(data37)) {
-                      const err81 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema58.properties.memory, data: data37 };
+                    if (!pattern40.test(data37)) {
+                      const err81 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema62.properties.memory, data: data37 };
                       if (vErrors === null) {
                         vErrors = [err81];
                       } else {
@@ -4422,7 +4510,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err82 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.memory.type, parentSchema: schema58.properties.memory, data: data37 };
+                    const err82 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema62.properties.memory.type, parentSchema: schema62.properties.memory, data: data37 };
                     if (vErrors === null) {
                       vErrors = [err82];
                     } else {
@@ -4432,7 +4520,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err83 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data: data35 };
+                const err83 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema62.type, parentSchema: schema62, data: data35 };
                 if (vErrors === null) {
                   vErrors = [err83];
                 } else {
@@ -4447,8 +4535,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 for (const key14 in data38) {
                   const _errs94 = errors;
                   if (typeof key14 === "string") {
-                    if (!pattern49.test(key14)) {
-                      const err84 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema52.properties.backing.properties.postgres.properties.env.propertyNames, data: key14, propertyName: key14 };
+                    if (!pattern53.test(key14)) {
+                      const err84 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema56.properties.backing.properties.postgres.properties.env.propertyNames, data: key14, propertyName: key14 };
                       if (vErrors === null) {
                         vErrors = [err84];
                       } else {
@@ -4459,7 +4547,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   var valid25 = _errs94 === errors;
                   if (!valid25) {
-                    const err85 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key14 }, message: "property name must be valid", schema: schema52.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema52.properties.backing.properties.postgres.properties.env, data: data38 };
+                    const err85 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key14 }, message: "property name must be valid", schema: schema56.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema56.properties.backing.properties.postgres.properties.env, data: data38 };
                     if (vErrors === null) {
                       vErrors = [err85];
                     } else {
@@ -4475,7 +4563,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err86 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.backing.properties.postgres.properties.env.type, parentSchema: schema52.properties.backing.properties.postgres.properties.env, data: data38 };
+                const err86 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.properties.postgres.properties.env.type, parentSchema: schema56.properties.backing.properties.postgres.properties.env, data: data38 };
                 if (vErrors === null) {
                   vErrors = [err86];
                 } else {
@@ -4485,7 +4573,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err87 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.backing.properties.postgres.type, parentSchema: schema52.properties.backing.properties.postgres, data: data32 };
+            const err87 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.properties.postgres.type, parentSchema: schema56.properties.backing.properties.postgres, data: data32 };
             if (vErrors === null) {
               vErrors = [err87];
             } else {
@@ -4498,7 +4586,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data40 = data31.redis;
           if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
             if (Object.keys(data40).length < 1) {
-              const err88 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema52.properties.backing.properties.redis, data: data40 };
+              const err88 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.backing.properties.redis, data: data40 };
               if (vErrors === null) {
                 vErrors = [err88];
               } else {
@@ -4508,7 +4596,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             for (const key16 in data40) {
               if (!(key16 === "version" || key16 === "storage" || key16 === "resources" || key16 === "env")) {
-                const err89 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema52.properties.backing.properties.redis, data: data40 };
+                const err89 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.backing.properties.redis, data: data40 };
                 if (vErrors === null) {
                   vErrors = [err89];
                 } else {
@@ -4520,7 +4608,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (data40.version !== void 0) {
               let data41 = data40.version;
               if (!(data41 === 8)) {
-                const err90 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema52.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema52.properties.backing.properties.redis.properties.version.enum, parentSchema: schema52.properties.backing.properties.redis.properties.version, data: data41 };
+                const err90 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema56.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.backing.properties.redis.properties.version.enum, parentSchema: schema56.properties.backing.properties.redis.properties.version, data: data41 };
                 if (vErrors === null) {
                   vErrors = [err90];
                 } else {
@@ -4532,8 +4620,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (data40.storage !== void 0) {
               let data42 = data40.storage;
               if (typeof data42 === "string") {
-                if (!pattern77.test(data42)) {
-                  const err91 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema57, data: data42 };
+                if (!pattern81.test(data42)) {
+                  const err91 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema61, data: data42 };
                   if (vErrors === null) {
                     vErrors = [err91];
                   } else {
@@ -4542,7 +4630,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err92 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data42 };
+                const err92 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema61.type, parentSchema: schema61, data: data42 };
                 if (vErrors === null) {
                   vErrors = [err92];
                 } else {
@@ -4555,7 +4643,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               let data43 = data40.resources;
               if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
                 if (Object.keys(data43).length < 1) {
-                  const err93 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58, data: data43 };
+                  const err93 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema62, data: data43 };
                   if (vErrors === null) {
                     vErrors = [err93];
                   } else {
@@ -4565,7 +4653,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 for (const key17 in data43) {
                   if (!(key17 === "cpu" || key17 === "memory")) {
-                    const err94 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58, data: data43 };
+                    const err94 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties", schema: false, parentSchema: schema62, data: data43 };
                     if (vErrors === null) {
                       vErrors = [err94];
                     } else {
@@ -4577,7 +4665,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data43.cpu !== void 0) {
                   let data44 = data43.cpu;
                   if (typeof data44 !== "string" && !(typeof data44 == "number" && isFinite(data44))) {
-                    const err95 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema58.properties.cpu.type }, message: "must be string,number", schema: schema58.properties.cpu.type, parentSchema: schema58.properties.cpu, data: data44 };
+                    const err95 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema62.properties.cpu.type }, message: "must be string,number", schema: schema62.properties.cpu.type, parentSchema: schema62.properties.cpu, data: data44 };
                     if (vErrors === null) {
                       vErrors = [err95];
                     } else {
@@ -4587,7 +4675,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   if (typeof data44 == "number" && isFinite(data44)) {
                     if (data44 <= 0 || isNaN(data44)) {
-                      const err96 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema58.properties.cpu, data: data44 };
+                      const err96 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema62.properties.cpu, data: data44 };
                       if (vErrors === null) {
                         vErrors = [err96];
                       } else {
@@ -4597,8 +4685,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                   }
                   if (typeof data44 === "string") {
-                    if (!pattern35.test(data44)) {
-                      const err97 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema58.properties.cpu, data: data44 };
+                    if (!pattern39.test(data44)) {
+                      const err97 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema62.properties.cpu, data: data44 };
                       if (vErrors === null) {
                         vErrors = [err97];
                       } else {
@@ -4611,8 +4699,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data43.memory !== void 0) {
                   let data45 = data43.memory;
                   if (typeof data45 === "string") {
-                    if (!pattern36.test(data45)) {
-                      const err98 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema58.properties.memory, data: data45 };
+                    if (!pattern40.test(data45)) {
+                      const err98 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema62.properties.memory, data: data45 };
                       if (vErrors === null) {
                         vErrors = [err98];
                       } else {
@@ -4621,7 +4709,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err99 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.memory.type, parentSchema: schema58.properties.memory, data: data45 };
+                    const err99 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema62.properties.memory.type, parentSchema: schema62.properties.memory, data: data45 };
                     if (vErrors === null) {
                       vErrors = [err99];
                     } else {
@@ -4631,7 +4719,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err100 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data: data43 };
+                const err100 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema62.type, parentSchema: schema62, data: data43 };
                 if (vErrors === null) {
                   vErrors = [err100];
                 } else {
@@ -4646,8 +4734,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 for (const key18 in data46) {
                   const _errs114 = errors;
                   if (typeof key18 === "string") {
-                    if (!pattern49.test(key18)) {
-                      const err101 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema52.properties.backing.properties.redis.properties.env.propertyNames, data: key18, propertyName: key18 };
+                    if (!pattern53.test(key18)) {
+                      const err101 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema56.properties.backing.properties.redis.properties.env.propertyNames, data: key18, propertyName: key18 };
                       if (vErrors === null) {
                         vErrors = [err101];
                       } else {
@@ -4658,7 +4746,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   var valid31 = _errs114 === errors;
                   if (!valid31) {
-                    const err102 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid", schema: schema52.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema52.properties.backing.properties.redis.properties.env, data: data46 };
+                    const err102 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid", schema: schema56.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema56.properties.backing.properties.redis.properties.env, data: data46 };
                     if (vErrors === null) {
                       vErrors = [err102];
                     } else {
@@ -4674,7 +4762,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err103 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.backing.properties.redis.properties.env.type, parentSchema: schema52.properties.backing.properties.redis.properties.env, data: data46 };
+                const err103 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.properties.redis.properties.env.type, parentSchema: schema56.properties.backing.properties.redis.properties.env, data: data46 };
                 if (vErrors === null) {
                   vErrors = [err103];
                 } else {
@@ -4684,7 +4772,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err104 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.backing.properties.redis.type, parentSchema: schema52.properties.backing.properties.redis, data: data40 };
+            const err104 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.properties.redis.type, parentSchema: schema56.properties.backing.properties.redis, data: data40 };
             if (vErrors === null) {
               vErrors = [err104];
             } else {
@@ -4694,7 +4782,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err105 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.properties.backing.type, parentSchema: schema52.properties.backing, data: data31 };
+        const err105 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.type, parentSchema: schema56.properties.backing, data: data31 };
         if (vErrors === null) {
           vErrors = [err105];
         } else {
@@ -4704,7 +4792,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err106 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema52.type, parentSchema: schema52, data };
+    const err106 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.type, parentSchema: schema56, data };
     if (vErrors === null) {
       vErrors = [err106];
     } else {

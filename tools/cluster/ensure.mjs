@@ -87,10 +87,13 @@ async function startApi() {
   const settings = readSettings(folder);
   if (!settings) throw new Error('it was not started');
   const programs = await ensureBinaries(log);
-  const name = 'kube-apiserver';
-  if (!runningProcess(folder, name))
-    startProcess(folder, programs, name, processArguments(folder, settings, stages)[name]);
+  const args = processArguments(folder, settings, stages);
+  const [, api, ...others] = processes;
+  if (!runningProcess(folder, api)) startProcess(folder, programs, api, args[api]);
   await ready(programs);
+  // Elsewhere they lose their leases in an outage and are started anew; as they are, they notice only after minutes.
+  for (const name of others.toReversed()) await stopProcess(folder, name);
+  for (const name of others) startProcess(folder, programs, name, args[name]);
 }
 
 async function stop() {

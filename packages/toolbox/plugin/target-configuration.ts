@@ -5,6 +5,7 @@ import { stackFile } from './described-projects';
 export interface TargetConfiguration {
   readonly executor: string;
   readonly options?: Readonly<Record<string, unknown>>;
+  readonly configurations?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly cache?: boolean;
   /** Always said: where it is not, Nx looks the executor's schema up for every single target. */
   readonly continuous: false;

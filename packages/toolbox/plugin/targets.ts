@@ -1,6 +1,7 @@
 import type { ResolvedPluginOptions } from '../../service/resolve-plugin-options';
 import { buildInputs, type Input } from './build-inputs';
 import { composeTargets } from './compose-targets';
+import { deployTargets } from './deploy-targets';
 import { depsInputs } from './deps-inputs';
 import { k8sTargets } from './k8s-targets';
 import type { ProjectFacts } from './project-facts';
@@ -115,7 +116,9 @@ export function inferTargets(
     ...scanTargets(names, options.engine),
     ...sbomTargets(names, inferredBy),
     ...reportTargets(names, inferredBy),
-    ...(facts.service ? k8sTargets(names, version, 'service') : {}),
+    ...(facts.service
+      ? { ...k8sTargets(names, version, 'service'), ...deployTargets(names, 'service') }
+      : {}),
     ...signTargets(names),
   };
 }
@@ -144,6 +147,7 @@ export function inferStackTargets(
     ...stackReportTargets(names, version),
     ...composeTargets(names, version),
     ...k8sTargets(names, version, 'stack'),
+    ...deployTargets(names, 'stack'),
     ...verifyTargets(names),
   };
 }
