@@ -2,6 +2,7 @@
 import type { Output } from './output';
 import { output as composeOutput } from './compose/output';
 import { output as dockerfileOutput } from './dockerfile/output';
+import { output as kubernetesOutput } from './kubernetes/output';
 
 /** Every family of files that belongs to one service, sorted by the name of its folder. */
-export const outputs: readonly Output[] = [composeOutput, dockerfileOutput];
+export const outputs: readonly Output[] = [composeOutput, dockerfileOutput, kubernetesOutput];

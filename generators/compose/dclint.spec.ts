@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { stackTree } from './fixture-stack';
+import { stackTree } from '../../packages/workspace/fixture-stack';
 import composeGenerator from './generator';
 
 const folder = 'infrastructure/docker/compose';

@@ -1,5 +1,5 @@
 import { filesOf } from '../../packages/workspace/fixture-tree';
-import { stackTree } from './fixture-stack';
+import { stackTree } from '../../packages/workspace/fixture-stack';
 import composeGenerator from './generator';
 
 const base = 'infrastructure/docker/compose/docker-compose.yml';

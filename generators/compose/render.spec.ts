@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { ComposeFile, Port } from './compose-file';
-import { stackTree } from './fixture-stack';
+import { stackTree } from '../../packages/workspace/fixture-stack';
 import composeGenerator from './generator';
 
 const folder = 'infrastructure/docker/compose';

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { stackTree } from './fixture-stack';
+import { stackTree } from '../../packages/workspace/fixture-stack';
 import composeGenerator from './generator';
 import type { SwarmFile } from './swarm-file';
 

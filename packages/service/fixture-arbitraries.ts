@@ -23,6 +23,7 @@ export const acmeStack: Stack = {
   budget: { bytes: 500e6, text: '500MB', of: 'uncompressed' },
   smoke: [],
   backing: resolveBacking(undefined),
+  kubernetes: null,
 };
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });

@@ -13,6 +13,18 @@ test('a stack without a description', () => {
     budget: { bytes: 500e6, text: '500MB', of: 'uncompressed' },
     smoke: [],
     backing: resolveBacking(undefined),
+    kubernetes: null,
+  });
+});
+
+test('a stack that runs on Kubernetes', () => {
+  expect(resolveStack({ kubernetes: { route: 'gateway' } }, {}, { name: 'x' }).kubernetes).toEqual({
+    route: 'gateway',
+    ingressClass: 'nginx',
+    gateway: 'public',
+    entryNamespace: 'ingress-nginx',
+    secrets: 'placeholder',
+    secretStore: 'secrets',
   });
 });
 

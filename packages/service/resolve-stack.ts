@@ -4,7 +4,7 @@ import type { PluginOptions } from './plugin-options.gen';
 import { resolvePluginOptions } from './resolve-plugin-options';
 import { slugOf } from './slug';
 import type { StackDescription } from './stack.gen';
-import type { SmokeStep, Stack } from './types';
+import type { KubernetesSettings, SmokeStep, Stack } from './types';
 
 /**
  * The stack from its description (null where there is none) and the plugin's options; the description comes first.
@@ -16,7 +16,7 @@ export function resolveStack(
   workspace: { readonly name: string },
 ): Stack {
   const plugin = resolvePluginOptions(options);
-  const { name, registry, environments, defaults, budget, backing, verify } = description ?? {};
+  const { name, registry, environments, defaults, budget, backing, verify, kubernetes } = description ?? {};
   return {
     name: name ?? slugOf(workspace.name.replace(/^@[^/]*\//, '') || 'workspace'),
     registry: registry ?? plugin.registry,
@@ -30,6 +30,18 @@ export function resolveStack(
     budget: parseBudget(budget ?? '500MB'),
     smoke: (verify?.smoke ?? []).map(resolveSmokeStep),
     backing: resolveBacking(backing),
+    kubernetes: kubernetes ? resolveKubernetes(kubernetes) : null,
+  };
+}
+
+function resolveKubernetes(described: NonNullable<StackDescription['kubernetes']>): KubernetesSettings {
+  return {
+    route: described.route ?? 'ingress',
+    ingressClass: described.ingressClass ?? 'nginx',
+    gateway: described.gateway ?? 'public',
+    entryNamespace: described.entryNamespace ?? 'ingress-nginx',
+    secrets: described.secrets ?? 'placeholder',
+    secretStore: described.secretStore ?? 'secrets',
   };
 }
 

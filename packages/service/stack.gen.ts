@@ -103,6 +103,35 @@ export interface StackDescription {
     }[];
   };
   /**
+   * How the stack runs on Kubernetes. Where it is there, every generator keeps the manifests in step; `nx g toolbox:kubernetes` adds it.
+   */
+  kubernetes?: {
+    /**
+     * What leads requests from outside to the services: an Ingress, or an HTTPRoute of the Gateway API.
+     */
+    route?: 'ingress' | 'gateway';
+    /**
+     * Class of the Ingress.
+     */
+    ingressClass?: string;
+    /**
+     * Name of the Gateway that an HTTPRoute hangs on.
+     */
+    gateway?: string;
+    /**
+     * Namespace of what takes the connections from outside: the controller of the Ingress, or the Gateway and its proxies. Only from there are published services reached.
+     */
+    entryNamespace?: string;
+    /**
+     * Where secrets come from: `placeholder`: Secrets that the API server refuses until you put your own in their place; `external`: ExternalSecrets of the External Secrets Operator.
+     */
+    secrets?: 'placeholder' | 'external';
+    /**
+     * ClusterSecretStore that ExternalSecrets read from, under `<stack>-<environment>/<secret>`.
+     */
+    secretStore?: string;
+  };
+  /**
    * Backing services. Each is there where a service `uses` it; this says how it runs.
    */
   backing?: {

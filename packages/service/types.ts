@@ -192,6 +192,21 @@ export interface Stack {
   /** Steps of the smoke flow that `verify` runs, in order. */
   readonly smoke: readonly SmokeStep[];
   readonly backing: Readonly<Record<BackingName, BackingService>>;
+  /** How the stack runs on Kubernetes, or null where nobody chose that. */
+  readonly kubernetes: KubernetesSettings | null;
+}
+
+/** What the cluster has for the stack. */
+export interface KubernetesSettings {
+  readonly route: 'ingress' | 'gateway';
+  readonly ingressClass: string;
+  readonly gateway: string;
+  /** Namespace from which published services are reached. */
+  readonly entryNamespace: string;
+  /** `placeholder`: Secrets that are refused until they are replaced; `external`: ExternalSecrets. */
+  readonly secrets: 'placeholder' | 'external';
+  /** ClusterSecretStore of ExternalSecrets. */
+  readonly secretStore: string;
 }
 
 /** Facts that the caller read from the Nx project; resolve() never reads a file itself. */

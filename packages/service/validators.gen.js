@@ -3459,19 +3459,20 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema58 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
-var schema59 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
-var schema60 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var schema58 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "kubernetes": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the stack runs on Kubernetes. Where it is there, every generator keeps the manifests in step; `nx g toolbox:kubernetes` adds it.", "properties": { "route": { "enum": ["ingress", "gateway"], "default": "ingress", "description": "What leads requests from outside to the services: an Ingress, or an HTTPRoute of the Gateway API." }, "ingressClass": { "$ref": "#/definitions/dnsLabel", "default": "nginx", "description": "Class of the Ingress." }, "gateway": { "$ref": "#/definitions/dnsLabel", "default": "public", "description": "Name of the Gateway that an HTTPRoute hangs on." }, "entryNamespace": { "$ref": "#/definitions/dnsLabel", "default": "ingress-nginx", "description": "Namespace of what takes the connections from outside: the controller of the Ingress, or the Gateway and its proxies. Only from there are published services reached." }, "secrets": { "enum": ["placeholder", "external"], "default": "placeholder", "description": "Where secrets come from: `placeholder`: Secrets that the API server refuses until you put your own in their place; `external`: ExternalSecrets of the External Secrets Operator." }, "secretStore": { "$ref": "#/definitions/dnsLabel", "default": "secrets", "description": "ClusterSecretStore that ExternalSecrets read from, under `<stack>-<environment>/<secret>`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "dnsLabel": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" }, "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
+var schema59 = { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" };
+var schema63 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
+var schema64 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
 var pattern68 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 var pattern76 = new RegExp("^/", "u");
-var pattern79 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
-var schema61 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
+var pattern83 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
+var schema65 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length < 1) {
-      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema61, data };
+      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema65, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3481,7 +3482,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "storage" || key0 === "resources")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema61, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema65, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3493,8 +3494,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.storage !== void 0) {
       let data0 = data.storage;
       if (typeof data0 === "string") {
-        if (!pattern79.test(data0)) {
-          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema59, data: data0 };
+        if (!pattern83.test(data0)) {
+          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3503,7 +3504,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data0 };
+        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3516,7 +3517,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.resources;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema60, data: data1 };
+          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -3526,7 +3527,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "cpu" || key1 === "memory")) {
-            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema60, data: data1 };
+            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -3538,7 +3539,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.cpu !== void 0) {
           let data2 = data1.cpu;
           if (typeof data2 !== "string" && !(typeof data2 == "number" && isFinite(data2))) {
-            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema60.properties.cpu.type }, message: "must be string,number", schema: schema60.properties.cpu.type, parentSchema: schema60.properties.cpu, data: data2 };
+            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data2 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -3548,7 +3549,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 <= 0 || isNaN(data2)) {
-              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema60.properties.cpu, data: data2 };
+              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -3559,7 +3560,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data2 === "string") {
             if (!pattern41.test(data2)) {
-              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema60.properties.cpu, data: data2 };
+              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -3573,7 +3574,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           let data3 = data1.memory;
           if (typeof data3 === "string") {
             if (!pattern42.test(data3)) {
-              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema60.properties.memory, data: data3 };
+              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -3582,7 +3583,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.properties.memory.type, parentSchema: schema60.properties.memory, data: data3 };
+            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -3592,7 +3593,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema60.type, parentSchema: schema60, data: data1 };
+        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data1 };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -3602,7 +3603,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema61.type, parentSchema: schema61, data };
+    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema65.type, parentSchema: schema65, data };
     if (vErrors === null) {
       vErrors = [err12];
     } else {
@@ -3619,7 +3620,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "verify" || key0 === "backing")) {
+      if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "verify" || key0 === "kubernetes" || key0 === "backing")) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58, data };
         if (vErrors === null) {
           vErrors = [err0];
@@ -4258,11 +4259,11 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.backing !== void 0) {
-      let data24 = data.backing;
+    if (data.kubernetes !== void 0) {
+      let data24 = data.kubernetes;
       if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
         if (Object.keys(data24).length < 1) {
-          const err56 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing, data: data24 };
+          const err56 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.kubernetes, data: data24 };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -4271,8 +4272,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         for (const key10 in data24) {
-          if (!(key10 === "postgres" || key10 === "redis")) {
-            const err57 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing, data: data24 };
+          if (!(key10 === "route" || key10 === "ingressClass" || key10 === "gateway" || key10 === "entryNamespace" || key10 === "secrets" || key10 === "secretStore")) {
+            const err57 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.kubernetes, data: data24 };
             if (vErrors === null) {
               vErrors = [err57];
             } else {
@@ -4281,187 +4282,178 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data24.postgres !== void 0) {
-          let data25 = data24.postgres;
-          if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
-            if (Object.keys(data25).length < 1) {
-              const err58 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.postgres, data: data25 };
+        if (data24.route !== void 0) {
+          let data25 = data24.route;
+          if (!(data25 === "ingress" || data25 === "gateway")) {
+            const err58 = { instancePath: instancePath + "/kubernetes/route", schemaPath: "#/properties/kubernetes/properties/route/enum", keyword: "enum", params: { allowedValues: schema58.properties.kubernetes.properties.route.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.kubernetes.properties.route.enum, parentSchema: schema58.properties.kubernetes.properties.route, data: data25 };
+            if (vErrors === null) {
+              vErrors = [err58];
+            } else {
+              vErrors.push(err58);
+            }
+            errors++;
+          }
+        }
+        if (data24.ingressClass !== void 0) {
+          let data26 = data24.ingressClass;
+          if (typeof data26 === "string") {
+            if (!pattern55.test(data26)) {
+              const err59 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data26 };
               if (vErrors === null) {
-                vErrors = [err58];
+                vErrors = [err59];
               } else {
-                vErrors.push(err58);
+                vErrors.push(err59);
               }
               errors++;
             }
-            for (const key11 in data25) {
-              if (!(key11 === "version" || key11 === "storage" || key11 === "resources" || key11 === "env")) {
-                const err59 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.postgres, data: data25 };
-                if (vErrors === null) {
-                  vErrors = [err59];
-                } else {
-                  vErrors.push(err59);
-                }
-                errors++;
-              }
+          } else {
+            const err60 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data26 };
+            if (vErrors === null) {
+              vErrors = [err60];
+            } else {
+              vErrors.push(err60);
             }
-            if (data25.version !== void 0) {
-              let data26 = data25.version;
-              if (!(data26 === 17)) {
-                const err60 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema58.properties.backing.properties.postgres.properties.version, data: data26 };
-                if (vErrors === null) {
-                  vErrors = [err60];
-                } else {
-                  vErrors.push(err60);
-                }
-                errors++;
-              }
-            }
-            if (data25.storage !== void 0) {
-              let data27 = data25.storage;
-              if (typeof data27 === "string") {
-                if (!pattern79.test(data27)) {
-                  const err61 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema59, data: data27 };
-                  if (vErrors === null) {
-                    vErrors = [err61];
-                  } else {
-                    vErrors.push(err61);
-                  }
-                  errors++;
-                }
+            errors++;
+          }
+        }
+        if (data24.gateway !== void 0) {
+          let data27 = data24.gateway;
+          if (typeof data27 === "string") {
+            if (!pattern55.test(data27)) {
+              const err61 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data27 };
+              if (vErrors === null) {
+                vErrors = [err61];
               } else {
-                const err62 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data27 };
+                vErrors.push(err61);
+              }
+              errors++;
+            }
+          } else {
+            const err62 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data27 };
+            if (vErrors === null) {
+              vErrors = [err62];
+            } else {
+              vErrors.push(err62);
+            }
+            errors++;
+          }
+        }
+        if (data24.entryNamespace !== void 0) {
+          let data28 = data24.entryNamespace;
+          if (typeof data28 === "string") {
+            if (!pattern55.test(data28)) {
+              const err63 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data28 };
+              if (vErrors === null) {
+                vErrors = [err63];
+              } else {
+                vErrors.push(err63);
+              }
+              errors++;
+            }
+          } else {
+            const err64 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data28 };
+            if (vErrors === null) {
+              vErrors = [err64];
+            } else {
+              vErrors.push(err64);
+            }
+            errors++;
+          }
+        }
+        if (data24.secrets !== void 0) {
+          let data29 = data24.secrets;
+          if (!(data29 === "placeholder" || data29 === "external")) {
+            const err65 = { instancePath: instancePath + "/kubernetes/secrets", schemaPath: "#/properties/kubernetes/properties/secrets/enum", keyword: "enum", params: { allowedValues: schema58.properties.kubernetes.properties.secrets.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.kubernetes.properties.secrets.enum, parentSchema: schema58.properties.kubernetes.properties.secrets, data: data29 };
+            if (vErrors === null) {
+              vErrors = [err65];
+            } else {
+              vErrors.push(err65);
+            }
+            errors++;
+          }
+        }
+        if (data24.secretStore !== void 0) {
+          let data30 = data24.secretStore;
+          if (typeof data30 === "string") {
+            if (!pattern55.test(data30)) {
+              const err66 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data30 };
+              if (vErrors === null) {
+                vErrors = [err66];
+              } else {
+                vErrors.push(err66);
+              }
+              errors++;
+            }
+          } else {
+            const err67 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data30 };
+            if (vErrors === null) {
+              vErrors = [err67];
+            } else {
+              vErrors.push(err67);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err68 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.kubernetes.type, parentSchema: schema58.properties.kubernetes, data: data24 };
+        if (vErrors === null) {
+          vErrors = [err68];
+        } else {
+          vErrors.push(err68);
+        }
+        errors++;
+      }
+    }
+    if (data.backing !== void 0) {
+      let data31 = data.backing;
+      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
+        if (Object.keys(data31).length < 1) {
+          const err69 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing, data: data31 };
+          if (vErrors === null) {
+            vErrors = [err69];
+          } else {
+            vErrors.push(err69);
+          }
+          errors++;
+        }
+        for (const key11 in data31) {
+          if (!(key11 === "postgres" || key11 === "redis")) {
+            const err70 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing, data: data31 };
+            if (vErrors === null) {
+              vErrors = [err70];
+            } else {
+              vErrors.push(err70);
+            }
+            errors++;
+          }
+        }
+        if (data31.postgres !== void 0) {
+          let data32 = data31.postgres;
+          if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
+            if (Object.keys(data32).length < 1) {
+              const err71 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
+              if (vErrors === null) {
+                vErrors = [err71];
+              } else {
+                vErrors.push(err71);
+              }
+              errors++;
+            }
+            for (const key12 in data32) {
+              if (!(key12 === "version" || key12 === "storage" || key12 === "resources" || key12 === "env")) {
+                const err72 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
                 if (vErrors === null) {
-                  vErrors = [err62];
+                  vErrors = [err72];
                 } else {
-                  vErrors.push(err62);
+                  vErrors.push(err72);
                 }
                 errors++;
               }
             }
-            if (data25.resources !== void 0) {
-              let data28 = data25.resources;
-              if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
-                if (Object.keys(data28).length < 1) {
-                  const err63 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema60, data: data28 };
-                  if (vErrors === null) {
-                    vErrors = [err63];
-                  } else {
-                    vErrors.push(err63);
-                  }
-                  errors++;
-                }
-                for (const key12 in data28) {
-                  if (!(key12 === "cpu" || key12 === "memory")) {
-                    const err64 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema60, data: data28 };
-                    if (vErrors === null) {
-                      vErrors = [err64];
-                    } else {
-                      vErrors.push(err64);
-                    }
-                    errors++;
-                  }
-                }
-                if (data28.cpu !== void 0) {
-                  let data29 = data28.cpu;
-                  if (typeof data29 !== "string" && !(typeof data29 == "number" && isFinite(data29))) {
-                    const err65 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema60.properties.cpu.type }, message: "must be string,number", schema: schema60.properties.cpu.type, parentSchema: schema60.properties.cpu, data: data29 };
-                    if (vErrors === null) {
-                      vErrors = [err65];
-                    } else {
-                      vErrors.push(err65);
-                    }
-                    errors++;
-                  }
-                  if (typeof data29 == "number" && isFinite(data29)) {
-                    if (data29 <= 0 || isNaN(data29)) {
-                      const err66 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema60.properties.cpu, data: data29 };
-                      if (vErrors === null) {
-                        vErrors = [err66];
-                      } else {
-                        vErrors.push(err66);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data29 === "string") {
-                    if (!pattern41.test(data29)) {
-                      const err67 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema60.properties.cpu, data: data29 };
-                      if (vErrors === null) {
-                        vErrors = [err67];
-                      } else {
-                        vErrors.push(err67);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-                if (data28.memory !== void 0) {
-                  let data30 = data28.memory;
-                  if (typeof data30 === "string") {
-                    if (!pattern42.test(data30)) {
-                      const err68 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema60.properties.memory, data: data30 };
-                      if (vErrors === null) {
-                        vErrors = [err68];
-                      } else {
-                        vErrors.push(err68);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err69 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.properties.memory.type, parentSchema: schema60.properties.memory, data: data30 };
-                    if (vErrors === null) {
-                      vErrors = [err69];
-                    } else {
-                      vErrors.push(err69);
-                    }
-                    errors++;
-                  }
-                }
-              } else {
-                const err70 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema60.type, parentSchema: schema60, data: data28 };
-                if (vErrors === null) {
-                  vErrors = [err70];
-                } else {
-                  vErrors.push(err70);
-                }
-                errors++;
-              }
-            }
-            if (data25.env !== void 0) {
-              let data31 = data25.env;
-              if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
-                for (const key13 in data31) {
-                  const _errs77 = errors;
-                  if (typeof key13 === "string") {
-                    if (!pattern55.test(key13)) {
-                      const err71 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, data: key13, propertyName: key13 };
-                      if (vErrors === null) {
-                        vErrors = [err71];
-                      } else {
-                        vErrors.push(err71);
-                      }
-                      errors++;
-                    }
-                  }
-                  var valid20 = _errs77 === errors;
-                  if (!valid20) {
-                    const err72 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data31 };
-                    if (vErrors === null) {
-                      vErrors = [err72];
-                    } else {
-                      vErrors.push(err72);
-                    }
-                    errors++;
-                  }
-                }
-                for (const key14 in data31) {
-                  if (!validate17(data31[key14], { instancePath: instancePath + "/backing/postgres/env/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data31, parentDataProperty: key14, rootData })) {
-                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
-                    errors = vErrors.length;
-                  }
-                }
-              } else {
-                const err73 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.properties.env.type, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data31 };
+            if (data32.version !== void 0) {
+              let data33 = data32.version;
+              if (!(data33 === 17)) {
+                const err73 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema58.properties.backing.properties.postgres.properties.version, data: data33 };
                 if (vErrors === null) {
                   vErrors = [err73];
                 } else {
@@ -4470,100 +4462,99 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-          } else {
-            const err74 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.type, parentSchema: schema58.properties.backing.properties.postgres, data: data25 };
-            if (vErrors === null) {
-              vErrors = [err74];
-            } else {
-              vErrors.push(err74);
-            }
-            errors++;
-          }
-        }
-        if (data24.redis !== void 0) {
-          let data33 = data24.redis;
-          if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
-            if (Object.keys(data33).length < 1) {
-              const err75 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.redis, data: data33 };
-              if (vErrors === null) {
-                vErrors = [err75];
-              } else {
-                vErrors.push(err75);
-              }
-              errors++;
-            }
-            for (const key15 in data33) {
-              if (!(key15 === "version" || key15 === "storage" || key15 === "resources" || key15 === "env")) {
-                const err76 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.redis, data: data33 };
-                if (vErrors === null) {
-                  vErrors = [err76];
-                } else {
-                  vErrors.push(err76);
-                }
-                errors++;
-              }
-            }
-            if (data33.version !== void 0) {
-              let data34 = data33.version;
-              if (!(data34 === 8)) {
-                const err77 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.redis.properties.version.enum, parentSchema: schema58.properties.backing.properties.redis.properties.version, data: data34 };
-                if (vErrors === null) {
-                  vErrors = [err77];
-                } else {
-                  vErrors.push(err77);
-                }
-                errors++;
-              }
-            }
-            if (data33.storage !== void 0) {
-              let data35 = data33.storage;
-              if (typeof data35 === "string") {
-                if (!pattern79.test(data35)) {
-                  const err78 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema59, data: data35 };
+            if (data32.storage !== void 0) {
+              let data34 = data32.storage;
+              if (typeof data34 === "string") {
+                if (!pattern83.test(data34)) {
+                  const err74 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data34 };
                   if (vErrors === null) {
-                    vErrors = [err78];
+                    vErrors = [err74];
                   } else {
-                    vErrors.push(err78);
+                    vErrors.push(err74);
                   }
                   errors++;
                 }
               } else {
-                const err79 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data35 };
+                const err75 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data34 };
                 if (vErrors === null) {
-                  vErrors = [err79];
+                  vErrors = [err75];
                 } else {
-                  vErrors.push(err79);
+                  vErrors.push(err75);
                 }
                 errors++;
               }
             }
-            if (data33.resources !== void 0) {
-              let data36 = data33.resources;
-              if (data36 && typeof data36 == "object" && !Array.isArray(data36)) {
-                if (Object.keys(data36).length < 1) {
-                  const err80 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema60, data: data36 };
+            if (data32.resources !== void 0) {
+              let data35 = data32.resources;
+              if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
+                if (Object.keys(data35).length < 1) {
+                  const err76 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data35 };
                   if (vErrors === null) {
-                    vErrors = [err80];
+                    vErrors = [err76];
                   } else {
-                    vErrors.push(err80);
+                    vErrors.push(err76);
                   }
                   errors++;
                 }
-                for (const key16 in data36) {
-                  if (!(key16 === "cpu" || key16 === "memory")) {
-                    const err81 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema60, data: data36 };
+                for (const key13 in data35) {
+                  if (!(key13 === "cpu" || key13 === "memory")) {
+                    const err77 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data35 };
                     if (vErrors === null) {
-                      vErrors = [err81];
+                      vErrors = [err77];
                     } else {
-                      vErrors.push(err81);
+                      vErrors.push(err77);
                     }
                     errors++;
                   }
                 }
-                if (data36.cpu !== void 0) {
-                  let data37 = data36.cpu;
-                  if (typeof data37 !== "string" && !(typeof data37 == "number" && isFinite(data37))) {
-                    const err82 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema60.properties.cpu.type }, message: "must be string,number", schema: schema60.properties.cpu.type, parentSchema: schema60.properties.cpu, data: data37 };
+                if (data35.cpu !== void 0) {
+                  let data36 = data35.cpu;
+                  if (typeof data36 !== "string" && !(typeof data36 == "number" && isFinite(data36))) {
+                    const err78 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data36 };
+                    if (vErrors === null) {
+                      vErrors = [err78];
+                    } else {
+                      vErrors.push(err78);
+                    }
+                    errors++;
+                  }
+                  if (typeof data36 == "number" && isFinite(data36)) {
+                    if (data36 <= 0 || isNaN(data36)) {
+                      const err79 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data36 };
+                      if (vErrors === null) {
+                        vErrors = [err79];
+                      } else {
+                        vErrors.push(err79);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data36 === "string") {
+                    if (!pattern41.test(data36)) {
+                      const err80 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data36 };
+                      if (vErrors === null) {
+                        vErrors = [err80];
+                      } else {
+                        vErrors.push(err80);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data35.memory !== void 0) {
+                  let data37 = data35.memory;
+                  if (typeof data37 === "string") {
+                    if (!pattern42.test(data37)) {
+                      const err81 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data37 };
+                      if (vErrors === null) {
+                        vErrors = [err81];
+                      } else {
+                        vErrors.push(err81);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err82 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data37 };
                     if (vErrors === null) {
                       vErrors = [err82];
                     } else {
@@ -4571,20 +4562,25 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                     errors++;
                   }
-                  if (typeof data37 == "number" && isFinite(data37)) {
-                    if (data37 <= 0 || isNaN(data37)) {
-                      const err83 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema60.properties.cpu, data: data37 };
-                      if (vErrors === null) {
-                        vErrors = [err83];
-                      } else {
-                        vErrors.push(err83);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data37 === "string") {
-                    if (!pattern41.test(data37)) {
-                      const err84 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema60.properties.cpu, data: data37 };
+                }
+              } else {
+                const err83 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data35 };
+                if (vErrors === null) {
+                  vErrors = [err83];
+                } else {
+                  vErrors.push(err83);
+                }
+                errors++;
+              }
+            }
+            if (data32.env !== void 0) {
+              let data38 = data32.env;
+              if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
+                for (const key14 in data38) {
+                  const _errs94 = errors;
+                  if (typeof key14 === "string") {
+                    if (!pattern55.test(key14)) {
+                      const err84 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, data: key14, propertyName: key14 };
                       if (vErrors === null) {
                         vErrors = [err84];
                       } else {
@@ -4593,74 +4589,70 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   }
-                }
-                if (data36.memory !== void 0) {
-                  let data38 = data36.memory;
-                  if (typeof data38 === "string") {
-                    if (!pattern42.test(data38)) {
-                      const err85 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema60.properties.memory, data: data38 };
-                      if (vErrors === null) {
-                        vErrors = [err85];
-                      } else {
-                        vErrors.push(err85);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err86 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema60.properties.memory.type, parentSchema: schema60.properties.memory, data: data38 };
+                  var valid25 = _errs94 === errors;
+                  if (!valid25) {
+                    const err85 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key14 }, message: "property name must be valid", schema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data38 };
                     if (vErrors === null) {
-                      vErrors = [err86];
+                      vErrors = [err85];
                     } else {
-                      vErrors.push(err86);
+                      vErrors.push(err85);
                     }
                     errors++;
                   }
                 }
-              } else {
-                const err87 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema60.type, parentSchema: schema60, data: data36 };
-                if (vErrors === null) {
-                  vErrors = [err87];
-                } else {
-                  vErrors.push(err87);
-                }
-                errors++;
-              }
-            }
-            if (data33.env !== void 0) {
-              let data39 = data33.env;
-              if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
-                for (const key17 in data39) {
-                  const _errs97 = errors;
-                  if (typeof key17 === "string") {
-                    if (!pattern55.test(key17)) {
-                      const err88 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.redis.properties.env.propertyNames, data: key17, propertyName: key17 };
-                      if (vErrors === null) {
-                        vErrors = [err88];
-                      } else {
-                        vErrors.push(err88);
-                      }
-                      errors++;
-                    }
-                  }
-                  var valid26 = _errs97 === errors;
-                  if (!valid26) {
-                    const err89 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key17 }, message: "property name must be valid", schema: schema58.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data39 };
-                    if (vErrors === null) {
-                      vErrors = [err89];
-                    } else {
-                      vErrors.push(err89);
-                    }
-                    errors++;
-                  }
-                }
-                for (const key18 in data39) {
-                  if (!validate17(data39[key18], { instancePath: instancePath + "/backing/redis/env/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data39, parentDataProperty: key18, rootData })) {
+                for (const key15 in data38) {
+                  if (!validate17(data38[key15], { instancePath: instancePath + "/backing/postgres/env/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data38, parentDataProperty: key15, rootData })) {
                     vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
                     errors = vErrors.length;
                   }
                 }
               } else {
-                const err90 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.properties.env.type, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data39 };
+                const err86 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.properties.env.type, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data38 };
+                if (vErrors === null) {
+                  vErrors = [err86];
+                } else {
+                  vErrors.push(err86);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err87 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.type, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
+            if (vErrors === null) {
+              vErrors = [err87];
+            } else {
+              vErrors.push(err87);
+            }
+            errors++;
+          }
+        }
+        if (data31.redis !== void 0) {
+          let data40 = data31.redis;
+          if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
+            if (Object.keys(data40).length < 1) {
+              const err88 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
+              if (vErrors === null) {
+                vErrors = [err88];
+              } else {
+                vErrors.push(err88);
+              }
+              errors++;
+            }
+            for (const key16 in data40) {
+              if (!(key16 === "version" || key16 === "storage" || key16 === "resources" || key16 === "env")) {
+                const err89 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
+                if (vErrors === null) {
+                  vErrors = [err89];
+                } else {
+                  vErrors.push(err89);
+                }
+                errors++;
+              }
+            }
+            if (data40.version !== void 0) {
+              let data41 = data40.version;
+              if (!(data41 === 8)) {
+                const err90 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.redis.properties.version.enum, parentSchema: schema58.properties.backing.properties.redis.properties.version, data: data41 };
                 if (vErrors === null) {
                   vErrors = [err90];
                 } else {
@@ -4669,32 +4661,186 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data40.storage !== void 0) {
+              let data42 = data40.storage;
+              if (typeof data42 === "string") {
+                if (!pattern83.test(data42)) {
+                  const err91 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data42 };
+                  if (vErrors === null) {
+                    vErrors = [err91];
+                  } else {
+                    vErrors.push(err91);
+                  }
+                  errors++;
+                }
+              } else {
+                const err92 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data42 };
+                if (vErrors === null) {
+                  vErrors = [err92];
+                } else {
+                  vErrors.push(err92);
+                }
+                errors++;
+              }
+            }
+            if (data40.resources !== void 0) {
+              let data43 = data40.resources;
+              if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
+                if (Object.keys(data43).length < 1) {
+                  const err93 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data43 };
+                  if (vErrors === null) {
+                    vErrors = [err93];
+                  } else {
+                    vErrors.push(err93);
+                  }
+                  errors++;
+                }
+                for (const key17 in data43) {
+                  if (!(key17 === "cpu" || key17 === "memory")) {
+                    const err94 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data43 };
+                    if (vErrors === null) {
+                      vErrors = [err94];
+                    } else {
+                      vErrors.push(err94);
+                    }
+                    errors++;
+                  }
+                }
+                if (data43.cpu !== void 0) {
+                  let data44 = data43.cpu;
+                  if (typeof data44 !== "string" && !(typeof data44 == "number" && isFinite(data44))) {
+                    const err95 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data44 };
+                    if (vErrors === null) {
+                      vErrors = [err95];
+                    } else {
+                      vErrors.push(err95);
+                    }
+                    errors++;
+                  }
+                  if (typeof data44 == "number" && isFinite(data44)) {
+                    if (data44 <= 0 || isNaN(data44)) {
+                      const err96 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data44 };
+                      if (vErrors === null) {
+                        vErrors = [err96];
+                      } else {
+                        vErrors.push(err96);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data44 === "string") {
+                    if (!pattern41.test(data44)) {
+                      const err97 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data44 };
+                      if (vErrors === null) {
+                        vErrors = [err97];
+                      } else {
+                        vErrors.push(err97);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data43.memory !== void 0) {
+                  let data45 = data43.memory;
+                  if (typeof data45 === "string") {
+                    if (!pattern42.test(data45)) {
+                      const err98 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data45 };
+                      if (vErrors === null) {
+                        vErrors = [err98];
+                      } else {
+                        vErrors.push(err98);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err99 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data45 };
+                    if (vErrors === null) {
+                      vErrors = [err99];
+                    } else {
+                      vErrors.push(err99);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err100 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data43 };
+                if (vErrors === null) {
+                  vErrors = [err100];
+                } else {
+                  vErrors.push(err100);
+                }
+                errors++;
+              }
+            }
+            if (data40.env !== void 0) {
+              let data46 = data40.env;
+              if (data46 && typeof data46 == "object" && !Array.isArray(data46)) {
+                for (const key18 in data46) {
+                  const _errs114 = errors;
+                  if (typeof key18 === "string") {
+                    if (!pattern55.test(key18)) {
+                      const err101 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.redis.properties.env.propertyNames, data: key18, propertyName: key18 };
+                      if (vErrors === null) {
+                        vErrors = [err101];
+                      } else {
+                        vErrors.push(err101);
+                      }
+                      errors++;
+                    }
+                  }
+                  var valid31 = _errs114 === errors;
+                  if (!valid31) {
+                    const err102 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid", schema: schema58.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data46 };
+                    if (vErrors === null) {
+                      vErrors = [err102];
+                    } else {
+                      vErrors.push(err102);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key19 in data46) {
+                  if (!validate17(data46[key19], { instancePath: instancePath + "/backing/redis/env/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data46, parentDataProperty: key19, rootData })) {
+                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+                    errors = vErrors.length;
+                  }
+                }
+              } else {
+                const err103 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.properties.env.type, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data46 };
+                if (vErrors === null) {
+                  vErrors = [err103];
+                } else {
+                  vErrors.push(err103);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err91 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.type, parentSchema: schema58.properties.backing.properties.redis, data: data33 };
+            const err104 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.type, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
             if (vErrors === null) {
-              vErrors = [err91];
+              vErrors = [err104];
             } else {
-              vErrors.push(err91);
+              vErrors.push(err104);
             }
             errors++;
           }
         }
       } else {
-        const err92 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.type, parentSchema: schema58.properties.backing, data: data24 };
+        const err105 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.type, parentSchema: schema58.properties.backing, data: data31 };
         if (vErrors === null) {
-          vErrors = [err92];
+          vErrors = [err105];
         } else {
-          vErrors.push(err92);
+          vErrors.push(err105);
         }
         errors++;
       }
     }
   } else {
-    const err93 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data };
+    const err106 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data };
     if (vErrors === null) {
-      vErrors = [err93];
+      vErrors = [err106];
     } else {
-      vErrors.push(err93);
+      vErrors.push(err106);
     }
     errors++;
   }

@@ -2,7 +2,7 @@
  * A real Kubernetes API for tests: etcd, API server, controllers and scheduler on loopback; nodes and pods are played by kwok.
  *
  *   node tools/cluster/ensure.mjs             start it, or find the one that runs; prints exports for a shell's eval
- *   node tools/cluster/ensure.mjs --build     only build its programs: minutes, once per machine
+ *   node tools/cluster/ensure.mjs --build     only build its programs: minutes, once per machine; prints their folder
  *   node tools/cluster/ensure.mjs --kill-api  kill the API server, as an outage would
  *   node tools/cluster/ensure.mjs --start-api start the API server again, with the same address and data
  *   node tools/cluster/ensure.mjs --stop      stop everything and throw its data away
@@ -36,7 +36,7 @@ const folder = join(cacheFolder('cluster'), `running-${process.env['TOOLBOX_TEST
 const log = (line) => console.error(line);
 
 const actions = {
-  '--build': async () => void (await ensureBinaries(log)),
+  '--build': async () => console.log(await ensureBinaries(log)),
   '--kill-api': async () => void (await stopProcess(folder, 'kube-apiserver', 'SIGKILL')),
   '--start-api': startApi,
   '--stop': stop,

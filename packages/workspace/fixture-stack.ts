@@ -1,5 +1,5 @@
 import type { Tree } from '@nx/devkit';
-import { workspaceTree } from '../../packages/workspace/fixture-tree';
+import { workspaceTree } from './fixture-tree';
 
 /** A stack with every runtime, both backing services, a proxy with TLS, and values that differ per environment. */
 const descriptions: Readonly<Record<string, string>> = {
