@@ -28,10 +28,19 @@ export function prepareSecrets(root: string, config: ComposeConfig, environment:
     .map(([name]) => name)
     .sort();
   if (names.length === 0) return { made: [], changed: [] };
-  for (const folder of [join(root, localSecrets), copies]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
-  }
+  const made = makeSecrets(root, names, environment);
+  privateFolder(copies);
+  return { made, changed: names.filter((name) => copy(join(root, localSecrets, name), join(copies, name))) };
+}
+
+/**
+ * Makes the secrets that are missing, each in a file of mode 600, in a folder that nobody else on this machine can enter.
+ * @returns the names of those that were made
+ * @throws TargetError for one that cannot be made
+ */
+export function makeSecrets(root: string, names: readonly string[], environment: string): readonly string[] {
+  if (names.length === 0) return [];
+  privateFolder(join(root, localSecrets));
   const made = names.filter((name) => !existsSync(join(root, localSecrets, name)));
   const problem = made.find((name) => !canBeMade(name, environment));
   if (problem !== undefined) throw new TargetError(missingSecret(problem));
@@ -41,7 +50,12 @@ export function prepareSecrets(root: string, config: ComposeConfig, environment:
       mode: 0o600,
     });
   if (names.includes('redis-password')) checkForRedis(root);
-  return { made, changed: names.filter((name) => copy(join(root, localSecrets, name), join(copies, name))) };
+  return made;
+}
+
+function privateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
 }
 
 /** Redis reads its password from a line of its configuration. */

@@ -41,5 +41,21 @@ export function portVariable(slug: string, what = ''): string {
 }
 
 function variable(slug: string): string {
-  return slug.replaceAll('-', '_').toUpperCase();
+  return slug.replaceAll(/[^A-Za-z0-9]/g, '_').toUpperCase();
 }
+
+/** File of the whole stack on a Swarm in an environment, e.g. `docker-stack.prod.yml`. */
+export function swarmFile(environment: string): string {
+  return `docker-stack.${overlayName(environment)}.yml`;
+}
+
+/** The user's own file for Swarms: never written, merged last. */
+export const swarmOverrideFile = 'docker-stack.override.yml';
+
+/** Variable that names the version of a secret on a Swarm, e.g. `POSTGRES_PASSWORD_SECRET`. */
+export function secretVariable(name: string): string {
+  return `${variable(name)}_SECRET`;
+}
+
+/** Label of the one node of a Swarm that has the data of a stack; its value is the stack's name there, e.g. `acme-prod`. */
+export const dataLabel = 'toolbox.data';

@@ -89,6 +89,14 @@ export interface PluginOptions {
      */
     rollback?: string;
     /**
+     * The target that deploys the stack to a Swarm.
+     */
+    'swarm-deploy'?: string;
+    /**
+     * The target that takes the stack on a Swarm back to the deployment before.
+     */
+    'swarm-rollback'?: string;
+    /**
      * The target that compares the running stack with its descriptions.
      */
     verify?: string;

@@ -23,6 +23,8 @@ const targets = [
   'k8s-status',
   'k8s-validate',
   'rollback',
+  'swarm-deploy',
+  'swarm-rollback',
   'verify',
 ] as const;
 

@@ -83,17 +83,17 @@ var require_equal = __commonJS({
 
 // <stdin>
 exports.validatePluginOptions = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/plugin-options", "x-file": "nx.json: options of the plugin", "title": "PluginOptions", "description": "Options of the plugin `toolbox` in nx.json. Every option has a default.", "type": "object", "additionalProperties": false, "examples": [{ "registry": "registry.example.com/acme", "base": "slim", "platforms": ["linux/amd64", "linux/arm64"] }], "properties": { "targetNames": { "type": "object", "additionalProperties": false, "description": "Names of the inferred targets. Give one another name where a project has a target of that name already.", "properties": { "compose-down": { "$ref": "#/definitions/targetName", "default": "compose-down", "description": "The target that stops the stack." }, "compose-logs": { "$ref": "#/definitions/targetName", "default": "compose-logs", "description": "The target that shows the logs of the stack." }, "compose-up": { "$ref": "#/definitions/targetName", "default": "compose-up", "description": "The target that starts the stack with Compose." }, "compose-validate": { "$ref": "#/definitions/targetName", "default": "compose-validate", "description": "The target that checks the Compose files." }, "deploy": { "$ref": "#/definitions/targetName", "default": "deploy", "description": "The target that deploys to Kubernetes." }, "docker-build": { "$ref": "#/definitions/targetName", "default": "docker-build", "description": "The target that builds the image into `dist/images/<project>`." }, "docker-deps": { "$ref": "#/definitions/targetName", "default": "docker-deps", "description": "The target that cuts the manifest and lockfile down to what one app needs." }, "docker-load": { "$ref": "#/definitions/targetName", "default": "docker-load", "description": "The target that loads the image into the engine." }, "docker-push": { "$ref": "#/definitions/targetName", "default": "docker-push", "description": "The target that pushes the image to its registry." }, "docker-report": { "$ref": "#/definitions/targetName", "default": "docker-report", "description": "The target that writes a page about the image." }, "docker-run": { "$ref": "#/definitions/targetName", "default": "docker-run", "description": "The target that runs the image." }, "docker-sbom": { "$ref": "#/definitions/targetName", "default": "docker-sbom", "description": "The target that lists what is in the image." }, "docker-scan": { "$ref": "#/definitions/targetName", "default": "docker-scan", "description": "The target that audits the image and scans it for vulnerabilities." }, "docker-sign": { "$ref": "#/definitions/targetName", "default": "docker-sign", "description": "The target that signs the pushed image and attests what is in it." }, "docker-size-check": { "$ref": "#/definitions/targetName", "default": "docker-size-check", "description": "The target that compares the image's size with its budget." }, "docker-verify-signature": { "$ref": "#/definitions/targetName", "default": "docker-verify-signature", "description": "The target that verifies the signature of the pushed image and what is attested of it." }, "k8s-diff": { "$ref": "#/definitions/targetName", "default": "k8s-diff", "description": "The target that shows what a deployment would change." }, "k8s-status": { "$ref": "#/definitions/targetName", "default": "k8s-status", "description": "The target that shows what is deployed and how its pods fare." }, "k8s-validate": { "$ref": "#/definitions/targetName", "default": "k8s-validate", "description": "The target that checks the Kubernetes manifests." }, "rollback": { "$ref": "#/definitions/targetName", "default": "rollback", "description": "The target that goes back to an earlier deployment on Kubernetes." }, "verify": { "$ref": "#/definitions/targetName", "default": "verify", "description": "The target that compares the running stack with its descriptions." } } }, "engine": { "enum": ["docker", "podman"], "default": "docker", "description": "Container engine that builds and runs images." }, "builder": { "type": "string", "minLength": 1, "description": "Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. `registry` in infrastructure/toolbox.yaml comes first." }, "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. `defaults.base` in infrastructure/toolbox.yaml comes first." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. `defaults.uidStart` in infrastructure/toolbox.yaml comes first." }, "budget": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Uncompressed size that an image may have where neither its service nor `defaults.budgets` in infrastructure/toolbox.yaml names one, e.g. `200MB`. Default: the runtime's for its base." }, "platforms": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "errorMessage": "is not a platform such as linux/amd64" }, "default": [], "description": "Platforms that images are built for, e.g. `linux/amd64`. Empty: the engine's own." }, "cacheFrom": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit imports its cache from, as in `docker buildx build --cache-from`; `{project}` stands for the project's slug." }, "cacheTo": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit exports its cache to, as in `docker buildx build --cache-to`; `{project}` stands for the project's slug." }, "tag": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "errorMessage": "is not an image tag such as dev", "default": "dev", "description": "Tag that a built image gets when it is loaded." }, "layout": { "enum": ["thin", "full"], "description": "Whether built images are kept without the layers of their base image (thin) or whole (full). Default: thin where the engine or the base's registry has the base by its digest, else full." }, "context": { "enum": ["auto", "project", "workspace"], "default": "auto", "description": "Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist." }, "images": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "errorMessage": "is not a name of the catalogue such as node-24-slim" }, "additionalProperties": { "type": "string", "pattern": "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "errorMessage": "is not an image reference such as mirror.example.com/node:24.1.0-slim" }, "default": {}, "description": "Base images to take instead of the catalogue's, by the catalogue's name, e.g. `node-24-slim: mirror.example.com/node:24.1.0-slim`." } }, "definitions": { "targetName": { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/plugin-options", "x-file": "nx.json: options of the plugin", "title": "PluginOptions", "description": "Options of the plugin `toolbox` in nx.json. Every option has a default.", "type": "object", "additionalProperties": false, "examples": [{ "registry": "registry.example.com/acme", "base": "slim", "platforms": ["linux/amd64", "linux/arm64"] }], "properties": { "targetNames": { "type": "object", "additionalProperties": false, "description": "Names of the inferred targets. Give one another name where a project has a target of that name already.", "properties": { "compose-down": { "$ref": "#/definitions/targetName", "default": "compose-down", "description": "The target that stops the stack." }, "compose-logs": { "$ref": "#/definitions/targetName", "default": "compose-logs", "description": "The target that shows the logs of the stack." }, "compose-up": { "$ref": "#/definitions/targetName", "default": "compose-up", "description": "The target that starts the stack with Compose." }, "compose-validate": { "$ref": "#/definitions/targetName", "default": "compose-validate", "description": "The target that checks the Compose files." }, "deploy": { "$ref": "#/definitions/targetName", "default": "deploy", "description": "The target that deploys to Kubernetes." }, "docker-build": { "$ref": "#/definitions/targetName", "default": "docker-build", "description": "The target that builds the image into `dist/images/<project>`." }, "docker-deps": { "$ref": "#/definitions/targetName", "default": "docker-deps", "description": "The target that cuts the manifest and lockfile down to what one app needs." }, "docker-load": { "$ref": "#/definitions/targetName", "default": "docker-load", "description": "The target that loads the image into the engine." }, "docker-push": { "$ref": "#/definitions/targetName", "default": "docker-push", "description": "The target that pushes the image to its registry." }, "docker-report": { "$ref": "#/definitions/targetName", "default": "docker-report", "description": "The target that writes a page about the image." }, "docker-run": { "$ref": "#/definitions/targetName", "default": "docker-run", "description": "The target that runs the image." }, "docker-sbom": { "$ref": "#/definitions/targetName", "default": "docker-sbom", "description": "The target that lists what is in the image." }, "docker-scan": { "$ref": "#/definitions/targetName", "default": "docker-scan", "description": "The target that audits the image and scans it for vulnerabilities." }, "docker-sign": { "$ref": "#/definitions/targetName", "default": "docker-sign", "description": "The target that signs the pushed image and attests what is in it." }, "docker-size-check": { "$ref": "#/definitions/targetName", "default": "docker-size-check", "description": "The target that compares the image's size with its budget." }, "docker-verify-signature": { "$ref": "#/definitions/targetName", "default": "docker-verify-signature", "description": "The target that verifies the signature of the pushed image and what is attested of it." }, "k8s-diff": { "$ref": "#/definitions/targetName", "default": "k8s-diff", "description": "The target that shows what a deployment would change." }, "k8s-status": { "$ref": "#/definitions/targetName", "default": "k8s-status", "description": "The target that shows what is deployed and how its pods fare." }, "k8s-validate": { "$ref": "#/definitions/targetName", "default": "k8s-validate", "description": "The target that checks the Kubernetes manifests." }, "rollback": { "$ref": "#/definitions/targetName", "default": "rollback", "description": "The target that goes back to an earlier deployment on Kubernetes." }, "swarm-deploy": { "$ref": "#/definitions/targetName", "default": "swarm-deploy", "description": "The target that deploys the stack to a Swarm." }, "swarm-rollback": { "$ref": "#/definitions/targetName", "default": "swarm-rollback", "description": "The target that takes the stack on a Swarm back to the deployment before." }, "verify": { "$ref": "#/definitions/targetName", "default": "verify", "description": "The target that compares the running stack with its descriptions." } } }, "engine": { "enum": ["docker", "podman"], "default": "docker", "description": "Container engine that builds and runs images." }, "builder": { "type": "string", "minLength": 1, "description": "Name of a buildx builder, e.g. one for a remote BuildKit. Default: the engine's own." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. `registry` in infrastructure/toolbox.yaml comes first." }, "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. `defaults.base` in infrastructure/toolbox.yaml comes first." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. `defaults.uidStart` in infrastructure/toolbox.yaml comes first." }, "budget": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Uncompressed size that an image may have where neither its service nor `defaults.budgets` in infrastructure/toolbox.yaml names one, e.g. `200MB`. Default: the runtime's for its base." }, "platforms": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "errorMessage": "is not a platform such as linux/amd64" }, "default": [], "description": "Platforms that images are built for, e.g. `linux/amd64`. Empty: the engine's own." }, "cacheFrom": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit imports its cache from, as in `docker buildx build --cache-from`; `{project}` stands for the project's slug." }, "cacheTo": { "type": "array", "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Where BuildKit exports its cache to, as in `docker buildx build --cache-to`; `{project}` stands for the project's slug." }, "tag": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "errorMessage": "is not an image tag such as dev", "default": "dev", "description": "Tag that a built image gets when it is loaded." }, "layout": { "enum": ["thin", "full"], "description": "Whether built images are kept without the layers of their base image (thin) or whole (full). Default: thin where the engine or the base's registry has the base by its digest, else full." }, "context": { "enum": ["auto", "project", "workspace"], "default": "auto", "description": "Build context of a project that has a Dockerfile and no toolbox.yaml: its own folder, the workspace root, or `auto`, which is the one where the Dockerfile's COPY sources exist." }, "images": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "errorMessage": "is not a name of the catalogue such as node-24-slim" }, "additionalProperties": { "type": "string", "pattern": "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "errorMessage": "is not an image reference such as mirror.example.com/node:24.1.0-slim" }, "default": {}, "description": "Base images to take instead of the catalogue's, by the catalogue's name, e.g. `node-24-slim: mirror.example.com/node:24.1.0-slim`." } }, "definitions": { "targetName": { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" } } };
 var schema12 = { "type": "string", "pattern": "^[^\\s:][^\\s]*$", "errorMessage": "is not the name of a target" };
 var func2 = Object.prototype.hasOwnProperty;
 var func4 = require_ucs2length().default;
 var pattern0 = new RegExp("^[^\\s:][^\\s]*$", "u");
-var pattern21 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "u");
-var pattern22 = new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "u");
-var pattern23 = new RegExp("^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "u");
-var pattern24 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "u");
-var pattern25 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
-var pattern26 = new RegExp("^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
+var pattern23 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "u");
+var pattern24 = new RegExp("^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "u");
+var pattern25 = new RegExp("^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "u");
+var pattern26 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "u");
+var pattern27 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+var pattern28 = new RegExp("^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -564,11 +564,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data0.verify !== void 0) {
-          let data21 = data0.verify;
+        if (data0["swarm-deploy"] !== void 0) {
+          let data21 = data0["swarm-deploy"];
           if (typeof data21 === "string") {
             if (!pattern0.test(data21)) {
-              const err42 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data21 };
+              const err42 = { instancePath: instancePath + "/targetNames/swarm-deploy", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data21 };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -577,7 +577,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err43 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data21 };
+            const err43 = { instancePath: instancePath + "/targetNames/swarm-deploy", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data21 };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -586,64 +586,64 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data0["swarm-rollback"] !== void 0) {
+          let data22 = data0["swarm-rollback"];
+          if (typeof data22 === "string") {
+            if (!pattern0.test(data22)) {
+              const err44 = { instancePath: instancePath + "/targetNames/swarm-rollback", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data22 };
+              if (vErrors === null) {
+                vErrors = [err44];
+              } else {
+                vErrors.push(err44);
+              }
+              errors++;
+            }
+          } else {
+            const err45 = { instancePath: instancePath + "/targetNames/swarm-rollback", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data22 };
+            if (vErrors === null) {
+              vErrors = [err45];
+            } else {
+              vErrors.push(err45);
+            }
+            errors++;
+          }
+        }
+        if (data0.verify !== void 0) {
+          let data23 = data0.verify;
+          if (typeof data23 === "string") {
+            if (!pattern0.test(data23)) {
+              const err46 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/pattern", keyword: "pattern", params: { pattern: "^[^\\s:][^\\s]*$" }, message: 'must match pattern "^[^\\s:][^\\s]*$"', schema: "^[^\\s:][^\\s]*$", parentSchema: schema12, data: data23 };
+              if (vErrors === null) {
+                vErrors = [err46];
+              } else {
+                vErrors.push(err46);
+              }
+              errors++;
+            }
+          } else {
+            const err47 = { instancePath: instancePath + "/targetNames/verify", schemaPath: "#/definitions/targetName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.type, parentSchema: schema12, data: data23 };
+            if (vErrors === null) {
+              vErrors = [err47];
+            } else {
+              vErrors.push(err47);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err44 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targetNames.type, parentSchema: schema11.properties.targetNames, data: data0 };
+        const err48 = { instancePath: instancePath + "/targetNames", schemaPath: "#/properties/targetNames/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.targetNames.type, parentSchema: schema11.properties.targetNames, data: data0 };
         if (vErrors === null) {
-          vErrors = [err44];
+          vErrors = [err48];
         } else {
-          vErrors.push(err44);
+          vErrors.push(err48);
         }
         errors++;
       }
     }
     if (data.engine !== void 0) {
-      let data22 = data.engine;
-      if (!(data22 === "docker" || data22 === "podman")) {
-        const err45 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema11.properties.engine.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.engine.enum, parentSchema: schema11.properties.engine, data: data22 };
-        if (vErrors === null) {
-          vErrors = [err45];
-        } else {
-          vErrors.push(err45);
-        }
-        errors++;
-      }
-    }
-    if (data.builder !== void 0) {
-      let data23 = data.builder;
-      if (typeof data23 === "string") {
-        if (func4(data23) < 1) {
-          const err46 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.builder, data: data23 };
-          if (vErrors === null) {
-            vErrors = [err46];
-          } else {
-            vErrors.push(err46);
-          }
-          errors++;
-        }
-      } else {
-        const err47 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.builder.type, parentSchema: schema11.properties.builder, data: data23 };
-        if (vErrors === null) {
-          vErrors = [err47];
-        } else {
-          vErrors.push(err47);
-        }
-        errors++;
-      }
-    }
-    if (data.registry !== void 0) {
-      let data24 = data.registry;
-      if (typeof data24 === "string") {
-        if (!pattern21.test(data24)) {
-          const err48 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema11.properties.registry, data: data24 };
-          if (vErrors === null) {
-            vErrors = [err48];
-          } else {
-            vErrors.push(err48);
-          }
-          errors++;
-        }
-      } else {
-        const err49 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.registry.type, parentSchema: schema11.properties.registry, data: data24 };
+      let data24 = data.engine;
+      if (!(data24 === "docker" || data24 === "podman")) {
+        const err49 = { instancePath: instancePath + "/engine", schemaPath: "#/properties/engine/enum", keyword: "enum", params: { allowedValues: schema11.properties.engine.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.engine.enum, parentSchema: schema11.properties.engine, data: data24 };
         if (vErrors === null) {
           vErrors = [err49];
         } else {
@@ -652,22 +652,20 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.base !== void 0) {
-      let data25 = data.base;
-      if (!(data25 === "alpine" || data25 === "slim" || data25 === "distroless")) {
-        const err50 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema11.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.base.enum, parentSchema: schema11.properties.base, data: data25 };
-        if (vErrors === null) {
-          vErrors = [err50];
-        } else {
-          vErrors.push(err50);
+    if (data.builder !== void 0) {
+      let data25 = data.builder;
+      if (typeof data25 === "string") {
+        if (func4(data25) < 1) {
+          const err50 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.builder, data: data25 };
+          if (vErrors === null) {
+            vErrors = [err50];
+          } else {
+            vErrors.push(err50);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.uidStart !== void 0) {
-      let data26 = data.uidStart;
-      if (!(typeof data26 == "number" && (!(data26 % 1) && !isNaN(data26)) && isFinite(data26))) {
-        const err51 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.uidStart.type, parentSchema: schema11.properties.uidStart, data: data26 };
+      } else {
+        const err51 = { instancePath: instancePath + "/builder", schemaPath: "#/properties/builder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.builder.type, parentSchema: schema11.properties.builder, data: data25 };
         if (vErrors === null) {
           vErrors = [err51];
         } else {
@@ -675,9 +673,12 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data26 == "number" && isFinite(data26)) {
-        if (data26 > 65533 || isNaN(data26)) {
-          const err52 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema11.properties.uidStart, data: data26 };
+    }
+    if (data.registry !== void 0) {
+      let data26 = data.registry;
+      if (typeof data26 === "string") {
+        if (!pattern23.test(data26)) {
+          const err52 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema11.properties.registry, data: data26 };
           if (vErrors === null) {
             vErrors = [err52];
           } else {
@@ -685,31 +686,32 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        if (data26 < 1001 || isNaN(data26)) {
-          const err53 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema11.properties.uidStart, data: data26 };
-          if (vErrors === null) {
-            vErrors = [err53];
-          } else {
-            vErrors.push(err53);
-          }
-          errors++;
+      } else {
+        const err53 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.registry.type, parentSchema: schema11.properties.registry, data: data26 };
+        if (vErrors === null) {
+          vErrors = [err53];
+        } else {
+          vErrors.push(err53);
         }
+        errors++;
       }
     }
-    if (data.budget !== void 0) {
-      let data27 = data.budget;
-      if (typeof data27 === "string") {
-        if (!pattern22.test(data27)) {
-          const err54 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema11.properties.budget, data: data27 };
-          if (vErrors === null) {
-            vErrors = [err54];
-          } else {
-            vErrors.push(err54);
-          }
-          errors++;
+    if (data.base !== void 0) {
+      let data27 = data.base;
+      if (!(data27 === "alpine" || data27 === "slim" || data27 === "distroless")) {
+        const err54 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema11.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.base.enum, parentSchema: schema11.properties.base, data: data27 };
+        if (vErrors === null) {
+          vErrors = [err54];
+        } else {
+          vErrors.push(err54);
         }
-      } else {
-        const err55 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.budget.type, parentSchema: schema11.properties.budget, data: data27 };
+        errors++;
+      }
+    }
+    if (data.uidStart !== void 0) {
+      let data28 = data.uidStart;
+      if (!(typeof data28 == "number" && (!(data28 % 1) && !isNaN(data28)) && isFinite(data28))) {
+        const err55 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema11.properties.uidStart.type, parentSchema: schema11.properties.uidStart, data: data28 };
         if (vErrors === null) {
           vErrors = [err55];
         } else {
@@ -717,58 +719,41 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-    }
-    if (data.platforms !== void 0) {
-      let data28 = data.platforms;
-      if (Array.isArray(data28)) {
-        const len0 = data28.length;
-        for (let i0 = 0; i0 < len0; i0++) {
-          let data29 = data28[i0];
-          if (typeof data29 === "string") {
-            if (!pattern23.test(data29)) {
-              const err56 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$" }, message: 'must match pattern "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"', schema: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", parentSchema: schema11.properties.platforms.items, data: data29 };
-              if (vErrors === null) {
-                vErrors = [err56];
-              } else {
-                vErrors.push(err56);
-              }
-              errors++;
-            }
+      if (typeof data28 == "number" && isFinite(data28)) {
+        if (data28 > 65533 || isNaN(data28)) {
+          const err56 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema11.properties.uidStart, data: data28 };
+          if (vErrors === null) {
+            vErrors = [err56];
           } else {
-            const err57 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.platforms.items.type, parentSchema: schema11.properties.platforms.items, data: data29 };
-            if (vErrors === null) {
-              vErrors = [err57];
-            } else {
-              vErrors.push(err57);
-            }
-            errors++;
+            vErrors.push(err56);
           }
+          errors++;
         }
-        let i1 = data28.length;
-        let j0;
-        if (i1 > 1) {
-          const indices0 = {};
-          for (; i1--; ) {
-            let item0 = data28[i1];
-            if (typeof item0 !== "string") {
-              continue;
-            }
-            if (typeof indices0[item0] == "number") {
-              j0 = indices0[item0];
-              const err58 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema11.properties.platforms, data: data28 };
-              if (vErrors === null) {
-                vErrors = [err58];
-              } else {
-                vErrors.push(err58);
-              }
-              errors++;
-              break;
-            }
-            indices0[item0] = i1;
+        if (data28 < 1001 || isNaN(data28)) {
+          const err57 = { instancePath: instancePath + "/uidStart", schemaPath: "#/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema11.properties.uidStart, data: data28 };
+          if (vErrors === null) {
+            vErrors = [err57];
+          } else {
+            vErrors.push(err57);
           }
+          errors++;
+        }
+      }
+    }
+    if (data.budget !== void 0) {
+      let data29 = data.budget;
+      if (typeof data29 === "string") {
+        if (!pattern24.test(data29)) {
+          const err58 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema11.properties.budget, data: data29 };
+          if (vErrors === null) {
+            vErrors = [err58];
+          } else {
+            vErrors.push(err58);
+          }
+          errors++;
         }
       } else {
-        const err59 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.platforms.type, parentSchema: schema11.properties.platforms, data: data28 };
+        const err59 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.budget.type, parentSchema: schema11.properties.budget, data: data29 };
         if (vErrors === null) {
           vErrors = [err59];
         } else {
@@ -777,15 +762,15 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.cacheFrom !== void 0) {
-      let data30 = data.cacheFrom;
+    if (data.platforms !== void 0) {
+      let data30 = data.platforms;
       if (Array.isArray(data30)) {
-        const len1 = data30.length;
-        for (let i2 = 0; i2 < len1; i2++) {
-          let data31 = data30[i2];
+        const len0 = data30.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data31 = data30[i0];
           if (typeof data31 === "string") {
-            if (func4(data31) < 1) {
-              const err60 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheFrom.items, data: data31 };
+            if (!pattern25.test(data31)) {
+              const err60 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$" }, message: 'must match pattern "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$"', schema: "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", parentSchema: schema11.properties.platforms.items, data: data31 };
               if (vErrors === null) {
                 vErrors = [err60];
               } else {
@@ -794,7 +779,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err61 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheFrom.items.type, parentSchema: schema11.properties.cacheFrom.items, data: data31 };
+            const err61 = { instancePath: instancePath + "/platforms/" + i0, schemaPath: "#/properties/platforms/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.platforms.items.type, parentSchema: schema11.properties.platforms.items, data: data31 };
             if (vErrors === null) {
               vErrors = [err61];
             } else {
@@ -803,90 +788,103 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        let i1 = data30.length;
+        let j0;
+        if (i1 > 1) {
+          const indices0 = {};
+          for (; i1--; ) {
+            let item0 = data30[i1];
+            if (typeof item0 !== "string") {
+              continue;
+            }
+            if (typeof indices0[item0] == "number") {
+              j0 = indices0[item0];
+              const err62 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema11.properties.platforms, data: data30 };
+              if (vErrors === null) {
+                vErrors = [err62];
+              } else {
+                vErrors.push(err62);
+              }
+              errors++;
+              break;
+            }
+            indices0[item0] = i1;
+          }
+        }
       } else {
-        const err62 = { instancePath: instancePath + "/cacheFrom", schemaPath: "#/properties/cacheFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheFrom.type, parentSchema: schema11.properties.cacheFrom, data: data30 };
+        const err63 = { instancePath: instancePath + "/platforms", schemaPath: "#/properties/platforms/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.platforms.type, parentSchema: schema11.properties.platforms, data: data30 };
         if (vErrors === null) {
-          vErrors = [err62];
+          vErrors = [err63];
         } else {
-          vErrors.push(err62);
+          vErrors.push(err63);
         }
         errors++;
       }
     }
-    if (data.cacheTo !== void 0) {
-      let data32 = data.cacheTo;
+    if (data.cacheFrom !== void 0) {
+      let data32 = data.cacheFrom;
       if (Array.isArray(data32)) {
-        const len2 = data32.length;
-        for (let i3 = 0; i3 < len2; i3++) {
-          let data33 = data32[i3];
+        const len1 = data32.length;
+        for (let i2 = 0; i2 < len1; i2++) {
+          let data33 = data32[i2];
           if (typeof data33 === "string") {
             if (func4(data33) < 1) {
-              const err63 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheTo.items, data: data33 };
+              const err64 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheFrom.items, data: data33 };
               if (vErrors === null) {
-                vErrors = [err63];
+                vErrors = [err64];
               } else {
-                vErrors.push(err63);
+                vErrors.push(err64);
               }
               errors++;
             }
           } else {
-            const err64 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheTo.items.type, parentSchema: schema11.properties.cacheTo.items, data: data33 };
+            const err65 = { instancePath: instancePath + "/cacheFrom/" + i2, schemaPath: "#/properties/cacheFrom/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheFrom.items.type, parentSchema: schema11.properties.cacheFrom.items, data: data33 };
             if (vErrors === null) {
-              vErrors = [err64];
+              vErrors = [err65];
             } else {
-              vErrors.push(err64);
+              vErrors.push(err65);
             }
             errors++;
           }
         }
       } else {
-        const err65 = { instancePath: instancePath + "/cacheTo", schemaPath: "#/properties/cacheTo/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheTo.type, parentSchema: schema11.properties.cacheTo, data: data32 };
+        const err66 = { instancePath: instancePath + "/cacheFrom", schemaPath: "#/properties/cacheFrom/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheFrom.type, parentSchema: schema11.properties.cacheFrom, data: data32 };
         if (vErrors === null) {
-          vErrors = [err65];
+          vErrors = [err66];
         } else {
-          vErrors.push(err65);
+          vErrors.push(err66);
         }
         errors++;
       }
     }
-    if (data.tag !== void 0) {
-      let data34 = data.tag;
-      if (typeof data34 === "string") {
-        if (!pattern24.test(data34)) {
-          const err66 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"', schema: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", parentSchema: schema11.properties.tag, data: data34 };
-          if (vErrors === null) {
-            vErrors = [err66];
+    if (data.cacheTo !== void 0) {
+      let data34 = data.cacheTo;
+      if (Array.isArray(data34)) {
+        const len2 = data34.length;
+        for (let i3 = 0; i3 < len2; i3++) {
+          let data35 = data34[i3];
+          if (typeof data35 === "string") {
+            if (func4(data35) < 1) {
+              const err67 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema11.properties.cacheTo.items, data: data35 };
+              if (vErrors === null) {
+                vErrors = [err67];
+              } else {
+                vErrors.push(err67);
+              }
+              errors++;
+            }
           } else {
-            vErrors.push(err66);
+            const err68 = { instancePath: instancePath + "/cacheTo/" + i3, schemaPath: "#/properties/cacheTo/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.cacheTo.items.type, parentSchema: schema11.properties.cacheTo.items, data: data35 };
+            if (vErrors === null) {
+              vErrors = [err68];
+            } else {
+              vErrors.push(err68);
+            }
+            errors++;
           }
-          errors++;
         }
       } else {
-        const err67 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.tag.type, parentSchema: schema11.properties.tag, data: data34 };
-        if (vErrors === null) {
-          vErrors = [err67];
-        } else {
-          vErrors.push(err67);
-        }
-        errors++;
-      }
-    }
-    if (data.layout !== void 0) {
-      let data35 = data.layout;
-      if (!(data35 === "thin" || data35 === "full")) {
-        const err68 = { instancePath: instancePath + "/layout", schemaPath: "#/properties/layout/enum", keyword: "enum", params: { allowedValues: schema11.properties.layout.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.layout.enum, parentSchema: schema11.properties.layout, data: data35 };
-        if (vErrors === null) {
-          vErrors = [err68];
-        } else {
-          vErrors.push(err68);
-        }
-        errors++;
-      }
-    }
-    if (data.context !== void 0) {
-      let data36 = data.context;
-      if (!(data36 === "auto" || data36 === "project" || data36 === "workspace")) {
-        const err69 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/enum", keyword: "enum", params: { allowedValues: schema11.properties.context.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.context.enum, parentSchema: schema11.properties.context, data: data36 };
+        const err69 = { instancePath: instancePath + "/cacheTo", schemaPath: "#/properties/cacheTo/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema11.properties.cacheTo.type, parentSchema: schema11.properties.cacheTo, data: data34 };
         if (vErrors === null) {
           vErrors = [err69];
         } else {
@@ -895,71 +893,117 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.tag !== void 0) {
+      let data36 = data.tag;
+      if (typeof data36 === "string") {
+        if (!pattern26.test(data36)) {
+          const err70 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" }, message: 'must match pattern "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"', schema: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", parentSchema: schema11.properties.tag, data: data36 };
+          if (vErrors === null) {
+            vErrors = [err70];
+          } else {
+            vErrors.push(err70);
+          }
+          errors++;
+        }
+      } else {
+        const err71 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.tag.type, parentSchema: schema11.properties.tag, data: data36 };
+        if (vErrors === null) {
+          vErrors = [err71];
+        } else {
+          vErrors.push(err71);
+        }
+        errors++;
+      }
+    }
+    if (data.layout !== void 0) {
+      let data37 = data.layout;
+      if (!(data37 === "thin" || data37 === "full")) {
+        const err72 = { instancePath: instancePath + "/layout", schemaPath: "#/properties/layout/enum", keyword: "enum", params: { allowedValues: schema11.properties.layout.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.layout.enum, parentSchema: schema11.properties.layout, data: data37 };
+        if (vErrors === null) {
+          vErrors = [err72];
+        } else {
+          vErrors.push(err72);
+        }
+        errors++;
+      }
+    }
+    if (data.context !== void 0) {
+      let data38 = data.context;
+      if (!(data38 === "auto" || data38 === "project" || data38 === "workspace")) {
+        const err73 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/enum", keyword: "enum", params: { allowedValues: schema11.properties.context.enum }, message: "must be equal to one of the allowed values", schema: schema11.properties.context.enum, parentSchema: schema11.properties.context, data: data38 };
+        if (vErrors === null) {
+          vErrors = [err73];
+        } else {
+          vErrors.push(err73);
+        }
+        errors++;
+      }
+    }
     if (data.images !== void 0) {
-      let data37 = data.images;
-      if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
-        for (const key2 in data37) {
-          const _errs96 = errors;
+      let data39 = data.images;
+      if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
+        for (const key2 in data39) {
+          const _errs102 = errors;
           if (typeof key2 === "string") {
-            if (!pattern25.test(key2)) {
-              const err70 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }, message: 'must match pattern "^[a-z0-9]+(-[a-z0-9]+)*$"', schema: "^[a-z0-9]+(-[a-z0-9]+)*$", parentSchema: schema11.properties.images.propertyNames, data: key2, propertyName: key2 };
+            if (!pattern27.test(key2)) {
+              const err74 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }, message: 'must match pattern "^[a-z0-9]+(-[a-z0-9]+)*$"', schema: "^[a-z0-9]+(-[a-z0-9]+)*$", parentSchema: schema11.properties.images.propertyNames, data: key2, propertyName: key2 };
               if (vErrors === null) {
-                vErrors = [err70];
+                vErrors = [err74];
               } else {
-                vErrors.push(err70);
+                vErrors.push(err74);
               }
               errors++;
             }
           }
-          var valid30 = _errs96 === errors;
-          if (!valid30) {
-            const err71 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema11.properties.images.propertyNames, parentSchema: schema11.properties.images, data: data37 };
+          var valid32 = _errs102 === errors;
+          if (!valid32) {
+            const err75 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema11.properties.images.propertyNames, parentSchema: schema11.properties.images, data: data39 };
             if (vErrors === null) {
-              vErrors = [err71];
+              vErrors = [err75];
             } else {
-              vErrors.push(err71);
+              vErrors.push(err75);
             }
             errors++;
           }
         }
-        for (const key3 in data37) {
-          let data38 = data37[key3];
-          if (typeof data38 === "string") {
-            if (!pattern26.test(data38)) {
-              const err72 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"', schema: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", parentSchema: schema11.properties.images.additionalProperties, data: data38 };
+        for (const key3 in data39) {
+          let data40 = data39[key3];
+          if (typeof data40 === "string") {
+            if (!pattern28.test(data40)) {
+              const err76 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"', schema: "^[^\\s\\u0000-\\u001f@:]+(:[0-9]+/[^\\s\\u0000-\\u001f@:]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", parentSchema: schema11.properties.images.additionalProperties, data: data40 };
               if (vErrors === null) {
-                vErrors = [err72];
+                vErrors = [err76];
               } else {
-                vErrors.push(err72);
+                vErrors.push(err76);
               }
               errors++;
             }
           } else {
-            const err73 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.images.additionalProperties.type, parentSchema: schema11.properties.images.additionalProperties, data: data38 };
+            const err77 = { instancePath: instancePath + "/images/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/images/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema11.properties.images.additionalProperties.type, parentSchema: schema11.properties.images.additionalProperties, data: data40 };
             if (vErrors === null) {
-              vErrors = [err73];
+              vErrors = [err77];
             } else {
-              vErrors.push(err73);
+              vErrors.push(err77);
             }
             errors++;
           }
         }
       } else {
-        const err74 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.images.type, parentSchema: schema11.properties.images, data: data37 };
+        const err78 = { instancePath: instancePath + "/images", schemaPath: "#/properties/images/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.properties.images.type, parentSchema: schema11.properties.images, data: data39 };
         if (vErrors === null) {
-          vErrors = [err74];
+          vErrors = [err78];
         } else {
-          vErrors.push(err74);
+          vErrors.push(err78);
         }
         errors++;
       }
     }
   } else {
-    const err75 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
+    const err79 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema11.type, parentSchema: schema11, data };
     if (vErrors === null) {
-      vErrors = [err75];
+      vErrors = [err79];
     } else {
-      vErrors.push(err75);
+      vErrors.push(err79);
     }
     errors++;
   }
@@ -967,43 +1011,43 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateService = validate11;
-var schema33 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "outside": { "type": "array", "uniqueItems": true, "items": { "type": "integer", "minimum": 1, "maximum": 65535 }, "default": [], "description": "TCP ports on which the service reaches public addresses, e.g. `[443]` for an API on the internet. Kubernetes' network policies open nothing else." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
-var schema34 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
-var schema36 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
-var schema37 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
-var schema38 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
-var schema42 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
-var schema43 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
+var schema35 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "outside": { "type": "array", "uniqueItems": true, "items": { "type": "integer", "minimum": 1, "maximum": 65535 }, "default": [], "description": "TCP ports on which the service reaches public addresses, e.g. `[443]` for an API on the internet. Kubernetes' network policies open nothing else." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
+var schema36 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
+var schema38 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
+var schema39 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
+var schema40 = { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" };
+var schema44 = { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } };
+var schema45 = { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } };
 var func0 = require_equal().default;
-var pattern27 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-var pattern28 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
-var pattern29 = new RegExp("^[0-9]+(\\.[0-9]+)*$", "u");
-var pattern30 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
-var pattern32 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
-var pattern33 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
-var pattern34 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
-var pattern35 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
-var pattern36 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
-var pattern37 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
-var pattern38 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
-var pattern39 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
-var pattern40 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
-var pattern41 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
-var pattern45 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
-var pattern49 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
-var pattern51 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
-var pattern52 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
-var pattern53 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var schema44 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
-var schema47 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
-var schema48 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
-var schema51 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
+var pattern29 = new RegExp("^[a-z][a-z0-9-]*$", "u");
+var pattern30 = new RegExp("^[^\\u0000-\\u001f]*$", "u");
+var pattern31 = new RegExp("^[0-9]+(\\.[0-9]+)*$", "u");
+var pattern32 = new RegExp("^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "u");
+var pattern34 = new RegExp("^[1-9][0-9]{0,3}[sm]$", "u");
+var pattern35 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "u");
+var pattern36 = new RegExp("^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "u");
+var pattern37 = new RegExp("^[1-9][0-9]{0,5}r/[sm]$", "u");
+var pattern38 = new RegExp("^[1-9][0-9]{0,5}[kmg]$", "u");
+var pattern39 = new RegExp("^[1-9][0-9]{0,3}s$", "u");
+var pattern40 = new RegExp("^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "u");
+var pattern41 = new RegExp("^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "u");
+var pattern42 = new RegExp("^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "u");
+var pattern43 = new RegExp("^/[A-Za-z0-9._@+/-]*$", "u");
+var pattern47 = new RegExp("^[1-9][0-9]*(ms|s)$", "u");
+var pattern51 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
+var pattern53 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "u");
+var pattern54 = new RegExp("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "u");
+var pattern55 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var schema46 = { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } };
+var schema49 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var schema50 = { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } };
+var schema53 = { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } };
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.availability === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema51.required, parentSchema: schema51, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema53.required, parentSchema: schema53, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1013,7 +1057,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "availability" || key0 === "latency")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema51, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema53, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1026,7 +1070,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.availability;
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 >= 100 || isNaN(data0)) {
-          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema51.properties.availability, data: data0 };
+          const err2 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema53.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1035,7 +1079,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data0 <= 0 || isNaN(data0)) {
-          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema51.properties.availability, data: data0 };
+          const err3 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema53.properties.availability, data: data0 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -1044,7 +1088,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema51.properties.availability.type, parentSchema: schema51.properties.availability, data: data0 };
+        const err4 = { instancePath: instancePath + "/availability", schemaPath: "#/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema53.properties.availability.type, parentSchema: schema53.properties.availability, data: data0 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1057,7 +1101,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.latency;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema51.properties.latency, data: data1 };
+          const err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema53.properties.latency, data: data1 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -1067,7 +1111,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "p50" || key1 === "p90" || key1 === "p95" || key1 === "p99")) {
-            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema51.properties.latency, data: data1 };
+            const err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema53.properties.latency, data: data1 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -1079,8 +1123,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p50 !== void 0) {
           let data2 = data1.p50;
           if (typeof data2 === "string") {
-            if (!pattern45.test(data2)) {
-              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data2 };
+            if (!pattern47.test(data2)) {
+              const err7 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -1089,7 +1133,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data2 };
+            const err8 = { instancePath: instancePath + "/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data2 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -1101,8 +1145,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p90 !== void 0) {
           let data3 = data1.p90;
           if (typeof data3 === "string") {
-            if (!pattern45.test(data3)) {
-              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data3 };
+            if (!pattern47.test(data3)) {
+              const err9 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -1111,7 +1155,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data3 };
+            const err10 = { instancePath: instancePath + "/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1123,8 +1167,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p95 !== void 0) {
           let data4 = data1.p95;
           if (typeof data4 === "string") {
-            if (!pattern45.test(data4)) {
-              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data4 };
+            if (!pattern47.test(data4)) {
+              const err11 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data4 };
               if (vErrors === null) {
                 vErrors = [err11];
               } else {
@@ -1133,7 +1177,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data4 };
+            const err12 = { instancePath: instancePath + "/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data4 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -1145,8 +1189,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.p99 !== void 0) {
           let data5 = data1.p99;
           if (typeof data5 === "string") {
-            if (!pattern45.test(data5)) {
-              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data5 };
+            if (!pattern47.test(data5)) {
+              const err13 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data5 };
               if (vErrors === null) {
                 vErrors = [err13];
               } else {
@@ -1155,7 +1199,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data5 };
+            const err14 = { instancePath: instancePath + "/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data5 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -1165,7 +1209,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema51.properties.latency.type, parentSchema: schema51.properties.latency, data: data1 };
+        const err15 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema53.properties.latency.type, parentSchema: schema53.properties.latency, data: data1 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1175,7 +1219,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema51.type, parentSchema: schema51, data };
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema53.type, parentSchema: schema53, data };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -1192,7 +1236,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "expose" || key0 === "resources" || key0 === "scale" || key0 === "settings" || key0 === "secrets" || key0 === "slo")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema44, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema46, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1205,7 +1249,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.expose;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         if (Object.keys(data0).length < 1) {
-          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema44.properties.expose, data: data0 };
+          const err1 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema46.properties.expose, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -1215,7 +1259,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data0) {
           if (!(key1 === "host" || key1 === "path" || key1 === "webSocket" || key1 === "rateLimit" || key1 === "stripPath")) {
-            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema44.properties.expose, data: data0 };
+            const err2 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema46.properties.expose, data: data0 };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -1228,7 +1272,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data1 = data0.host;
           if (typeof data1 === "string") {
             if (func4(data1) > 253) {
-              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema36, data: data1 };
+              const err3 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema38, data: data1 };
               if (vErrors === null) {
                 vErrors = [err3];
               } else {
@@ -1236,8 +1280,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern33.test(data1)) {
-              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema36, data: data1 };
+            if (!pattern35.test(data1)) {
+              const err4 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema38, data: data1 };
               if (vErrors === null) {
                 vErrors = [err4];
               } else {
@@ -1246,7 +1290,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.type, parentSchema: schema36, data: data1 };
+            const err5 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -1258,8 +1302,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.path !== void 0) {
           let data2 = data0.path;
           if (typeof data2 === "string") {
-            if (!pattern34.test(data2)) {
-              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema37, data: data2 };
+            if (!pattern36.test(data2)) {
+              const err6 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema39, data: data2 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -1268,7 +1312,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema37.type, parentSchema: schema37, data: data2 };
+            const err7 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema39.type, parentSchema: schema39, data: data2 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -1280,7 +1324,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.webSocket !== void 0) {
           let data3 = data0.webSocket;
           if (typeof data3 !== "boolean") {
-            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema44.properties.expose.properties.webSocket.type, parentSchema: schema44.properties.expose.properties.webSocket, data: data3 };
+            const err8 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema46.properties.expose.properties.webSocket.type, parentSchema: schema46.properties.expose.properties.webSocket, data: data3 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -1292,8 +1336,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.rateLimit !== void 0) {
           let data4 = data0.rateLimit;
           if (typeof data4 === "string") {
-            if (!pattern35.test(data4)) {
-              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema44.properties.expose.properties.rateLimit, data: data4 };
+            if (!pattern37.test(data4)) {
+              const err9 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema46.properties.expose.properties.rateLimit, data: data4 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -1302,7 +1346,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema44.properties.expose.properties.rateLimit.type, parentSchema: schema44.properties.expose.properties.rateLimit, data: data4 };
+            const err10 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema46.properties.expose.properties.rateLimit.type, parentSchema: schema46.properties.expose.properties.rateLimit, data: data4 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1314,7 +1358,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data0.stripPath !== void 0) {
           let data5 = data0.stripPath;
           if (typeof data5 !== "boolean") {
-            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema44.properties.expose.properties.stripPath.type, parentSchema: schema44.properties.expose.properties.stripPath, data: data5 };
+            const err11 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema46.properties.expose.properties.stripPath.type, parentSchema: schema46.properties.expose.properties.stripPath, data: data5 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -1324,7 +1368,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.properties.expose.type, parentSchema: schema44.properties.expose, data: data0 };
+        const err12 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema46.properties.expose.type, parentSchema: schema46.properties.expose, data: data0 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1337,7 +1381,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data6 = data.resources;
       if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
         if (Object.keys(data6).length < 1) {
-          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema47, data: data6 };
+          const err13 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema49, data: data6 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -1347,7 +1391,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data6) {
           if (!(key2 === "cpu" || key2 === "memory")) {
-            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema47, data: data6 };
+            const err14 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema49, data: data6 };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -1359,7 +1403,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.cpu !== void 0) {
           let data7 = data6.cpu;
           if (typeof data7 !== "string" && !(typeof data7 == "number" && isFinite(data7))) {
-            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema47.properties.cpu.type }, message: "must be string,number", schema: schema47.properties.cpu.type, parentSchema: schema47.properties.cpu, data: data7 };
+            const err15 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema49.properties.cpu.type }, message: "must be string,number", schema: schema49.properties.cpu.type, parentSchema: schema49.properties.cpu, data: data7 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -1369,7 +1413,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data7 == "number" && isFinite(data7)) {
             if (data7 <= 0 || isNaN(data7)) {
-              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema47.properties.cpu, data: data7 };
+              const err16 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema49.properties.cpu, data: data7 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -1379,8 +1423,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data7 === "string") {
-            if (!pattern39.test(data7)) {
-              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema47.properties.cpu, data: data7 };
+            if (!pattern41.test(data7)) {
+              const err17 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema49.properties.cpu, data: data7 };
               if (vErrors === null) {
                 vErrors = [err17];
               } else {
@@ -1393,8 +1437,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data6.memory !== void 0) {
           let data8 = data6.memory;
           if (typeof data8 === "string") {
-            if (!pattern40.test(data8)) {
-              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema47.properties.memory, data: data8 };
+            if (!pattern42.test(data8)) {
+              const err18 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema49.properties.memory, data: data8 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -1403,7 +1447,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema47.properties.memory.type, parentSchema: schema47.properties.memory, data: data8 };
+            const err19 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema49.properties.memory.type, parentSchema: schema49.properties.memory, data: data8 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1413,7 +1457,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema47.type, parentSchema: schema47, data: data6 };
+        const err20 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema49.type, parentSchema: schema49, data: data6 };
         if (vErrors === null) {
           vErrors = [err20];
         } else {
@@ -1426,7 +1470,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data9 = data.scale;
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length < 1) {
-          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema48, data: data9 };
+          const err21 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema50, data: data9 };
           if (vErrors === null) {
             vErrors = [err21];
           } else {
@@ -1436,7 +1480,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data9) {
           if (!(key3 === "min" || key3 === "max" || key3 === "cpu" || key3 === "memory")) {
-            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema48, data: data9 };
+            const err22 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema50, data: data9 };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
@@ -1448,7 +1492,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.min !== void 0) {
           let data10 = data9.min;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10))) {
-            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.min.type, parentSchema: schema48.properties.min, data: data10 };
+            const err23 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema50.properties.min.type, parentSchema: schema50.properties.min, data: data10 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1458,7 +1502,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 1e3 || isNaN(data10)) {
-              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema48.properties.min, data: data10 };
+              const err24 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema50.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err24];
               } else {
@@ -1467,7 +1511,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema48.properties.min, data: data10 };
+              const err25 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema50.properties.min, data: data10 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -1480,7 +1524,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.max !== void 0) {
           let data11 = data9.max;
           if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)) && isFinite(data11))) {
-            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.max.type, parentSchema: schema48.properties.max, data: data11 };
+            const err26 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema50.properties.max.type, parentSchema: schema50.properties.max, data: data11 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -1490,7 +1534,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data11 == "number" && isFinite(data11)) {
             if (data11 > 1e3 || isNaN(data11)) {
-              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema48.properties.max, data: data11 };
+              const err27 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema50.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -1499,7 +1543,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data11 < 1 || isNaN(data11)) {
-              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema48.properties.max, data: data11 };
+              const err28 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema50.properties.max, data: data11 };
               if (vErrors === null) {
                 vErrors = [err28];
               } else {
@@ -1512,7 +1556,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.cpu !== void 0) {
           let data12 = data9.cpu;
           if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)) && isFinite(data12))) {
-            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.cpu.type, parentSchema: schema48.properties.cpu, data: data12 };
+            const err29 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema50.properties.cpu.type, parentSchema: schema50.properties.cpu, data: data12 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -1522,7 +1566,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data12 == "number" && isFinite(data12)) {
             if (data12 > 100 || isNaN(data12)) {
-              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema48.properties.cpu, data: data12 };
+              const err30 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema50.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err30];
               } else {
@@ -1531,7 +1575,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data12 < 1 || isNaN(data12)) {
-              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema48.properties.cpu, data: data12 };
+              const err31 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema50.properties.cpu, data: data12 };
               if (vErrors === null) {
                 vErrors = [err31];
               } else {
@@ -1544,7 +1588,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.memory !== void 0) {
           let data13 = data9.memory;
           if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
-            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema48.properties.memory.type, parentSchema: schema48.properties.memory, data: data13 };
+            const err32 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema50.properties.memory.type, parentSchema: schema50.properties.memory, data: data13 };
             if (vErrors === null) {
               vErrors = [err32];
             } else {
@@ -1554,7 +1598,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data13 == "number" && isFinite(data13)) {
             if (data13 > 100 || isNaN(data13)) {
-              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema48.properties.memory, data: data13 };
+              const err33 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema50.properties.memory, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -1563,7 +1607,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data13 < 1 || isNaN(data13)) {
-              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema48.properties.memory, data: data13 };
+              const err34 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema50.properties.memory, data: data13 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -1574,7 +1618,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema48.type, parentSchema: schema48, data: data9 };
+        const err35 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema50.type, parentSchema: schema50, data: data9 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -1589,8 +1633,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key4 in data14) {
           const _errs40 = errors;
           if (typeof key4 === "string") {
-            if (!pattern49.test(key4)) {
-              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema42.propertyNames, data: key4, propertyName: key4 };
+            if (!pattern51.test(key4)) {
+              const err36 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema44.propertyNames, data: key4, propertyName: key4 };
               if (vErrors === null) {
                 vErrors = [err36];
               } else {
@@ -1601,7 +1645,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid9 = _errs40 === errors;
           if (!valid9) {
-            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema42.propertyNames, parentSchema: schema42, data: data14 };
+            const err37 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key4 }, message: "property name must be valid", schema: schema44.propertyNames, parentSchema: schema44, data: data14 };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -1613,7 +1657,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key5 in data14) {
           let data15 = data14[key5];
           if (typeof data15 !== "string" && !(typeof data15 == "number" && isFinite(data15)) && typeof data15 !== "boolean") {
-            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema42.additionalProperties.type }, message: "must be string,number,boolean", schema: schema42.additionalProperties.type, parentSchema: schema42.additionalProperties, data: data15 };
+            const err38 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema44.additionalProperties.type }, message: "must be string,number,boolean", schema: schema44.additionalProperties.type, parentSchema: schema44.additionalProperties, data: data15 };
             if (vErrors === null) {
               vErrors = [err38];
             } else {
@@ -1622,8 +1666,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data15 === "string") {
-            if (!pattern28.test(data15)) {
-              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema42.additionalProperties, data: data15 };
+            if (!pattern30.test(data15)) {
+              const err39 = { instancePath: instancePath + "/settings/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema44.additionalProperties, data: data15 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -1634,7 +1678,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema42.type, parentSchema: schema42, data: data14 };
+        const err40 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.type, parentSchema: schema44, data: data14 };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
@@ -1651,7 +1695,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           let data17 = data16[i0];
           if (typeof data17 === "string") {
             if (func4(data17) > 64) {
-              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema43.items, data: data17 };
+              const err41 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema45.items, data: data17 };
               if (vErrors === null) {
                 vErrors = [err41];
               } else {
@@ -1659,8 +1703,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern51.test(data17)) {
-              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema43.items, data: data17 };
+            if (!pattern53.test(data17)) {
+              const err42 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema45.items, data: data17 };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -1669,7 +1713,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.items.type, parentSchema: schema43.items, data: data17 };
+            const err43 = { instancePath: instancePath + "/secrets/" + i0, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.items.type, parentSchema: schema45.items, data: data17 };
             if (vErrors === null) {
               vErrors = [err43];
             } else {
@@ -1689,7 +1733,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema43, data: data16 };
+              const err44 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema45, data: data16 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -1702,7 +1746,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema43.type, parentSchema: schema43, data: data16 };
+        const err45 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema45.type, parentSchema: schema45, data: data16 };
         if (vErrors === null) {
           vErrors = [err45];
         } else {
@@ -1718,7 +1762,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.type, parentSchema: schema44, data };
+    const err46 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema46.type, parentSchema: schema46, data };
     if (vErrors === null) {
       vErrors = [err46];
     } else {
@@ -1735,7 +1779,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.runtime === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runtime" }, message: "must have required property 'runtime'", schema: schema33.required, parentSchema: schema33, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "runtime" }, message: "must have required property 'runtime'", schema: schema35.required, parentSchema: schema35, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1744,8 +1788,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema33.properties, key0)) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33, data };
+      if (!func2.call(schema35.properties, key0)) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1757,8 +1801,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.runtime !== void 0) {
       let data0 = data.runtime;
       if (typeof data0 === "string") {
-        if (!pattern27.test(data0)) {
-          const err2 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema33.properties.runtime, data: data0 };
+        if (!pattern29.test(data0)) {
+          const err2 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema35.properties.runtime, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1767,7 +1811,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.runtime.type, parentSchema: schema33.properties.runtime, data: data0 };
+        const err3 = { instancePath: instancePath + "/runtime", schemaPath: "#/properties/runtime/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.runtime.type, parentSchema: schema35.properties.runtime, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1779,8 +1823,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.description !== void 0) {
       let data1 = data.description;
       if (typeof data1 === "string") {
-        if (!pattern28.test(data1)) {
-          const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema33.properties.description, data: data1 };
+        if (!pattern30.test(data1)) {
+          const err4 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema35.properties.description, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -1789,7 +1833,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.description.type, parentSchema: schema33.properties.description, data: data1 };
+        const err5 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.description.type, parentSchema: schema35.properties.description, data: data1 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1801,7 +1845,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.version !== void 0) {
       let data2 = data.version;
       if (typeof data2 !== "string" && !(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-        const err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: schema33.properties.version.type }, message: "must be string,integer", schema: schema33.properties.version.type, parentSchema: schema33.properties.version, data: data2 };
+        const err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: schema35.properties.version.type }, message: "must be string,integer", schema: schema35.properties.version.type, parentSchema: schema35.properties.version, data: data2 };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1810,8 +1854,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data2 === "string") {
-        if (!pattern29.test(data2)) {
-          const err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)*$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)*$"', schema: "^[0-9]+(\\.[0-9]+)*$", parentSchema: schema33.properties.version, data: data2 };
+        if (!pattern31.test(data2)) {
+          const err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)*$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)*$"', schema: "^[0-9]+(\\.[0-9]+)*$", parentSchema: schema35.properties.version, data: data2 };
           if (vErrors === null) {
             vErrors = [err7];
           } else {
@@ -1824,7 +1868,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.base !== void 0) {
       let data3 = data.base;
       if (!(data3 === "alpine" || data3 === "slim" || data3 === "distroless")) {
-        const err8 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema33.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema33.properties.base.enum, parentSchema: schema33.properties.base, data: data3 };
+        const err8 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/enum", keyword: "enum", params: { allowedValues: schema35.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema35.properties.base.enum, parentSchema: schema35.properties.base, data: data3 };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -1836,7 +1880,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.port !== void 0) {
       let data4 = data.port;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err9 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.port.type, parentSchema: schema33.properties.port, data: data4 };
+        const err9 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.port.type, parentSchema: schema35.properties.port, data: data4 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -1846,7 +1890,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 65535 || isNaN(data4)) {
-          const err10 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema33.properties.port, data: data4 };
+          const err10 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema35.properties.port, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -1855,7 +1899,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data4 < 1 || isNaN(data4)) {
-          const err11 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.port, data: data4 };
+          const err11 = { instancePath: instancePath + "/port", schemaPath: "#/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.port, data: data4 };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
@@ -1868,7 +1912,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.uid !== void 0) {
       let data5 = data.uid;
       if (!(typeof data5 == "number" && (!(data5 % 1) && !isNaN(data5)) && isFinite(data5))) {
-        const err12 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.uid.type, parentSchema: schema33.properties.uid, data: data5 };
+        const err12 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.uid.type, parentSchema: schema35.properties.uid, data: data5 };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1878,7 +1922,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data5 == "number" && isFinite(data5)) {
         if (data5 > 65533 || isNaN(data5)) {
-          const err13 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema33.properties.uid, data: data5 };
+          const err13 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema35.properties.uid, data: data5 };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -1887,7 +1931,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data5 < 1001 || isNaN(data5)) {
-          const err14 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema33.properties.uid, data: data5 };
+          const err14 = { instancePath: instancePath + "/uid", schemaPath: "#/properties/uid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema35.properties.uid, data: data5 };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -1900,7 +1944,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.gid !== void 0) {
       let data6 = data.gid;
       if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-        const err15 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.gid.type, parentSchema: schema33.properties.gid, data: data6 };
+        const err15 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.gid.type, parentSchema: schema35.properties.gid, data: data6 };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1910,7 +1954,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 65533 || isNaN(data6)) {
-          const err16 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema33.properties.gid, data: data6 };
+          const err16 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema35.properties.gid, data: data6 };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -1919,7 +1963,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (data6 < 1001 || isNaN(data6)) {
-          const err17 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema33.properties.gid, data: data6 };
+          const err17 = { instancePath: instancePath + "/gid", schemaPath: "#/properties/gid/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema35.properties.gid, data: data6 };
           if (vErrors === null) {
             vErrors = [err17];
           } else {
@@ -1933,7 +1977,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.health;
       if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
         if (Object.keys(data7).length < 1) {
-          const err18 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.health, data: data7 };
+          const err18 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.health, data: data7 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -1943,7 +1987,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data7) {
           if (!(key1 === "live" || key1 === "ready" || key1 === "start")) {
-            const err19 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.health, data: data7 };
+            const err19 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.health, data: data7 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -1955,8 +1999,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.live !== void 0) {
           let data8 = data7.live;
           if (typeof data8 === "string") {
-            if (!pattern30.test(data8)) {
-              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema34, data: data8 };
+            if (!pattern32.test(data8)) {
+              const err20 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema36, data: data8 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -1965,7 +2009,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data8 };
+            const err21 = { instancePath: instancePath + "/health/live", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.type, parentSchema: schema36, data: data8 };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -1977,8 +2021,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.ready !== void 0) {
           let data9 = data7.ready;
           if (typeof data9 === "string") {
-            if (!pattern30.test(data9)) {
-              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema34, data: data9 };
+            if (!pattern32.test(data9)) {
+              const err22 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/pattern", keyword: "pattern", params: { pattern: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$" }, message: 'must match pattern "^(/[^\\s\\u0000-\\u001f"\'`\\\\$]*|tcp)$"', schema: "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", parentSchema: schema36, data: data9 };
               if (vErrors === null) {
                 vErrors = [err22];
               } else {
@@ -1987,7 +2031,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema34.type, parentSchema: schema34, data: data9 };
+            const err23 = { instancePath: instancePath + "/health/ready", schemaPath: "#/definitions/probe/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.type, parentSchema: schema36, data: data9 };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -1999,7 +2043,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data7.start !== void 0) {
           let data10 = data7.start;
           if (!(typeof data10 == "number" && (!(data10 % 1) && !isNaN(data10)) && isFinite(data10)) && typeof data10 !== "string") {
-            const err24 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/type", keyword: "type", params: { type: schema33.properties.health.properties.start.type }, message: "must be integer,string", schema: schema33.properties.health.properties.start.type, parentSchema: schema33.properties.health.properties.start, data: data10 };
+            const err24 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/type", keyword: "type", params: { type: schema35.properties.health.properties.start.type }, message: "must be integer,string", schema: schema35.properties.health.properties.start.type, parentSchema: schema35.properties.health.properties.start, data: data10 };
             if (vErrors === null) {
               vErrors = [err24];
             } else {
@@ -2009,7 +2053,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data10 == "number" && isFinite(data10)) {
             if (data10 > 3600 || isNaN(data10)) {
-              const err25 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3600 }, message: "must be <= 3600", schema: 3600, parentSchema: schema33.properties.health.properties.start, data: data10 };
+              const err25 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3600 }, message: "must be <= 3600", schema: 3600, parentSchema: schema35.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err25];
               } else {
@@ -2018,7 +2062,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data10 < 1 || isNaN(data10)) {
-              const err26 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.health.properties.start, data: data10 };
+              const err26 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err26];
               } else {
@@ -2028,8 +2072,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data10 === "string") {
-            if (!pattern32.test(data10)) {
-              const err27 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,3}[sm]$"', schema: "^[1-9][0-9]{0,3}[sm]$", parentSchema: schema33.properties.health.properties.start, data: data10 };
+            if (!pattern34.test(data10)) {
+              const err27 = { instancePath: instancePath + "/health/start", schemaPath: "#/properties/health/properties/start/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,3}[sm]$"', schema: "^[1-9][0-9]{0,3}[sm]$", parentSchema: schema35.properties.health.properties.start, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -2040,7 +2084,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err28 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.health.type, parentSchema: schema33.properties.health, data: data7 };
+        const err28 = { instancePath: instancePath + "/health", schemaPath: "#/properties/health/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.health.type, parentSchema: schema35.properties.health, data: data7 };
         if (vErrors === null) {
           vErrors = [err28];
         } else {
@@ -2056,7 +2100,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data12 = data11[i0];
           if (!(data12 === "postgres" || data12 === "redis")) {
-            const err29 = { instancePath: instancePath + "/uses/" + i0, schemaPath: "#/properties/uses/items/enum", keyword: "enum", params: { allowedValues: schema33.properties.uses.items.enum }, message: "must be equal to one of the allowed values", schema: schema33.properties.uses.items.enum, parentSchema: schema33.properties.uses.items, data: data12 };
+            const err29 = { instancePath: instancePath + "/uses/" + i0, schemaPath: "#/properties/uses/items/enum", keyword: "enum", params: { allowedValues: schema35.properties.uses.items.enum }, message: "must be equal to one of the allowed values", schema: schema35.properties.uses.items.enum, parentSchema: schema35.properties.uses.items, data: data12 };
             if (vErrors === null) {
               vErrors = [err29];
             } else {
@@ -2071,7 +2115,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           outer0: for (; i1--; ) {
             for (j0 = i1; j0--; ) {
               if (func0(data11[i1], data11[j0])) {
-                const err30 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema33.properties.uses, data: data11 };
+                const err30 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema35.properties.uses, data: data11 };
                 if (vErrors === null) {
                   vErrors = [err30];
                 } else {
@@ -2084,7 +2128,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err31 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.uses.type, parentSchema: schema33.properties.uses, data: data11 };
+        const err31 = { instancePath: instancePath + "/uses", schemaPath: "#/properties/uses/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.uses.type, parentSchema: schema35.properties.uses, data: data11 };
         if (vErrors === null) {
           vErrors = [err31];
         } else {
@@ -2101,7 +2145,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data14 = data13[i2];
           if (typeof data14 === "string") {
             if (func4(data14) < 1) {
-              const err32 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.calls.items, data: data14 };
+              const err32 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.calls.items, data: data14 };
               if (vErrors === null) {
                 vErrors = [err32];
               } else {
@@ -2110,7 +2154,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err33 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.calls.items.type, parentSchema: schema33.properties.calls.items, data: data14 };
+            const err33 = { instancePath: instancePath + "/calls/" + i2, schemaPath: "#/properties/calls/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.calls.items.type, parentSchema: schema35.properties.calls.items, data: data14 };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -2130,7 +2174,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j1 = indices0[item0];
-              const err34 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema33.properties.calls, data: data13 };
+              const err34 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema35.properties.calls, data: data13 };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -2143,7 +2187,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err35 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.calls.type, parentSchema: schema33.properties.calls, data: data13 };
+        const err35 = { instancePath: instancePath + "/calls", schemaPath: "#/properties/calls/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.calls.type, parentSchema: schema35.properties.calls, data: data13 };
         if (vErrors === null) {
           vErrors = [err35];
         } else {
@@ -2159,7 +2203,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i4 = 0; i4 < len2; i4++) {
           let data16 = data15[i4];
           if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
-            const err36 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.outside.items.type, parentSchema: schema33.properties.outside.items, data: data16 };
+            const err36 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.outside.items.type, parentSchema: schema35.properties.outside.items, data: data16 };
             if (vErrors === null) {
               vErrors = [err36];
             } else {
@@ -2169,7 +2213,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data16 == "number" && isFinite(data16)) {
             if (data16 > 65535 || isNaN(data16)) {
-              const err37 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema33.properties.outside.items, data: data16 };
+              const err37 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema35.properties.outside.items, data: data16 };
               if (vErrors === null) {
                 vErrors = [err37];
               } else {
@@ -2178,7 +2222,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data16 < 1 || isNaN(data16)) {
-              const err38 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.outside.items, data: data16 };
+              const err38 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.outside.items, data: data16 };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -2199,7 +2243,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices1[item1] == "number") {
               j2 = indices1[item1];
-              const err39 = { instancePath: instancePath + "/outside", schemaPath: "#/properties/outside/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema33.properties.outside, data: data15 };
+              const err39 = { instancePath: instancePath + "/outside", schemaPath: "#/properties/outside/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema35.properties.outside, data: data15 };
               if (vErrors === null) {
                 vErrors = [err39];
               } else {
@@ -2212,7 +2256,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err40 = { instancePath: instancePath + "/outside", schemaPath: "#/properties/outside/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.outside.type, parentSchema: schema33.properties.outside, data: data15 };
+        const err40 = { instancePath: instancePath + "/outside", schemaPath: "#/properties/outside/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.outside.type, parentSchema: schema35.properties.outside, data: data15 };
         if (vErrors === null) {
           vErrors = [err40];
         } else {
@@ -2225,7 +2269,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data17 = data.expose;
       if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
         if (data17.host === void 0) {
-          const err41 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema33.properties.expose.required, parentSchema: schema33.properties.expose, data: data17 };
+          const err41 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema35.properties.expose.required, parentSchema: schema35.properties.expose, data: data17 };
           if (vErrors === null) {
             vErrors = [err41];
           } else {
@@ -2235,7 +2279,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key2 in data17) {
           if (!(key2 === "host" || key2 === "path" || key2 === "webSocket" || key2 === "rateLimit" || key2 === "stripPath")) {
-            const err42 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.expose, data: data17 };
+            const err42 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.expose, data: data17 };
             if (vErrors === null) {
               vErrors = [err42];
             } else {
@@ -2248,7 +2292,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data18 = data17.host;
           if (typeof data18 === "string") {
             if (func4(data18) > 253) {
-              const err43 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema36, data: data18 };
+              const err43 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema38, data: data18 };
               if (vErrors === null) {
                 vErrors = [err43];
               } else {
@@ -2256,8 +2300,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern33.test(data18)) {
-              const err44 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema36, data: data18 };
+            if (!pattern35.test(data18)) {
+              const err44 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema38, data: data18 };
               if (vErrors === null) {
                 vErrors = [err44];
               } else {
@@ -2266,7 +2310,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err45 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema36.type, parentSchema: schema36, data: data18 };
+            const err45 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data18 };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -2278,8 +2322,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.path !== void 0) {
           let data19 = data17.path;
           if (typeof data19 === "string") {
-            if (!pattern34.test(data19)) {
-              const err46 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema37, data: data19 };
+            if (!pattern36.test(data19)) {
+              const err46 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema39, data: data19 };
               if (vErrors === null) {
                 vErrors = [err46];
               } else {
@@ -2288,7 +2332,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err47 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema37.type, parentSchema: schema37, data: data19 };
+            const err47 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema39.type, parentSchema: schema39, data: data19 };
             if (vErrors === null) {
               vErrors = [err47];
             } else {
@@ -2300,7 +2344,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.webSocket !== void 0) {
           let data20 = data17.webSocket;
           if (typeof data20 !== "boolean") {
-            const err48 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema33.properties.expose.properties.webSocket.type, parentSchema: schema33.properties.expose.properties.webSocket, data: data20 };
+            const err48 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.expose.properties.webSocket.type, parentSchema: schema35.properties.expose.properties.webSocket, data: data20 };
             if (vErrors === null) {
               vErrors = [err48];
             } else {
@@ -2312,8 +2356,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.rateLimit !== void 0) {
           let data21 = data17.rateLimit;
           if (typeof data21 === "string") {
-            if (!pattern35.test(data21)) {
-              const err49 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema33.properties.expose.properties.rateLimit, data: data21 };
+            if (!pattern37.test(data21)) {
+              const err49 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema35.properties.expose.properties.rateLimit, data: data21 };
               if (vErrors === null) {
                 vErrors = [err49];
               } else {
@@ -2322,7 +2366,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err50 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.expose.properties.rateLimit.type, parentSchema: schema33.properties.expose.properties.rateLimit, data: data21 };
+            const err50 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.expose.properties.rateLimit.type, parentSchema: schema35.properties.expose.properties.rateLimit, data: data21 };
             if (vErrors === null) {
               vErrors = [err50];
             } else {
@@ -2334,7 +2378,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data17.stripPath !== void 0) {
           let data22 = data17.stripPath;
           if (typeof data22 !== "boolean") {
-            const err51 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema33.properties.expose.properties.stripPath.type, parentSchema: schema33.properties.expose.properties.stripPath, data: data22 };
+            const err51 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.expose.properties.stripPath.type, parentSchema: schema35.properties.expose.properties.stripPath, data: data22 };
             if (vErrors === null) {
               vErrors = [err51];
             } else {
@@ -2344,7 +2388,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err52 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.expose.type, parentSchema: schema33.properties.expose, data: data17 };
+        const err52 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.expose.type, parentSchema: schema35.properties.expose, data: data17 };
         if (vErrors === null) {
           vErrors = [err52];
         } else {
@@ -2357,7 +2401,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data23 = data.proxy;
       if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
         if (Object.keys(data23).length < 1) {
-          const err53 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.proxy, data: data23 };
+          const err53 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.proxy, data: data23 };
           if (vErrors === null) {
             vErrors = [err53];
           } else {
@@ -2367,7 +2411,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key3 in data23) {
           if (!(key3 === "tls" || key3 === "bodyLimit" || key3 === "timeout")) {
-            const err54 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.proxy, data: data23 };
+            const err54 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.proxy, data: data23 };
             if (vErrors === null) {
               vErrors = [err54];
             } else {
@@ -2379,7 +2423,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data23.tls !== void 0) {
           let data24 = data23.tls;
           if (typeof data24 !== "boolean") {
-            const err55 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema33.properties.proxy.properties.tls.type, parentSchema: schema33.properties.proxy.properties.tls, data: data24 };
+            const err55 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.proxy.properties.tls.type, parentSchema: schema35.properties.proxy.properties.tls, data: data24 };
             if (vErrors === null) {
               vErrors = [err55];
             } else {
@@ -2391,8 +2435,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data23.bodyLimit !== void 0) {
           let data25 = data23.bodyLimit;
           if (typeof data25 === "string") {
-            if (!pattern36.test(data25)) {
-              const err56 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema33.properties.proxy.properties.bodyLimit, data: data25 };
+            if (!pattern38.test(data25)) {
+              const err56 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema35.properties.proxy.properties.bodyLimit, data: data25 };
               if (vErrors === null) {
                 vErrors = [err56];
               } else {
@@ -2401,7 +2445,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err57 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.proxy.properties.bodyLimit.type, parentSchema: schema33.properties.proxy.properties.bodyLimit, data: data25 };
+            const err57 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.proxy.properties.bodyLimit.type, parentSchema: schema35.properties.proxy.properties.bodyLimit, data: data25 };
             if (vErrors === null) {
               vErrors = [err57];
             } else {
@@ -2413,8 +2457,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data23.timeout !== void 0) {
           let data26 = data23.timeout;
           if (typeof data26 === "string") {
-            if (!pattern37.test(data26)) {
-              const err58 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema33.properties.proxy.properties.timeout, data: data26 };
+            if (!pattern39.test(data26)) {
+              const err58 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema35.properties.proxy.properties.timeout, data: data26 };
               if (vErrors === null) {
                 vErrors = [err58];
               } else {
@@ -2423,7 +2467,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err59 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.proxy.properties.timeout.type, parentSchema: schema33.properties.proxy.properties.timeout, data: data26 };
+            const err59 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.proxy.properties.timeout.type, parentSchema: schema35.properties.proxy.properties.timeout, data: data26 };
             if (vErrors === null) {
               vErrors = [err59];
             } else {
@@ -2433,7 +2477,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err60 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.proxy.type, parentSchema: schema33.properties.proxy, data: data23 };
+        const err60 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.proxy.type, parentSchema: schema35.properties.proxy, data: data23 };
         if (vErrors === null) {
           vErrors = [err60];
         } else {
@@ -2446,7 +2490,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data27 = data.roles;
       if (Array.isArray(data27)) {
         if (data27.length < 1) {
-          const err61 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema33.properties.roles, data: data27 };
+          const err61 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema35.properties.roles, data: data27 };
           if (vErrors === null) {
             vErrors = [err61];
           } else {
@@ -2458,8 +2502,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i6 = 0; i6 < len3; i6++) {
           let data28 = data27[i6];
           if (typeof data28 === "string") {
-            if (!pattern38.test(data28)) {
-              const err62 = { instancePath: instancePath + "/roles/" + i6, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema33.properties.roles.items, data: data28 };
+            if (!pattern40.test(data28)) {
+              const err62 = { instancePath: instancePath + "/roles/" + i6, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema35.properties.roles.items, data: data28 };
               if (vErrors === null) {
                 vErrors = [err62];
               } else {
@@ -2468,7 +2512,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err63 = { instancePath: instancePath + "/roles/" + i6, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.roles.items.type, parentSchema: schema33.properties.roles.items, data: data28 };
+            const err63 = { instancePath: instancePath + "/roles/" + i6, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.roles.items.type, parentSchema: schema35.properties.roles.items, data: data28 };
             if (vErrors === null) {
               vErrors = [err63];
             } else {
@@ -2488,7 +2532,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices2[item2] == "number") {
               j3 = indices2[item2];
-              const err64 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema33.properties.roles, data: data27 };
+              const err64 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema35.properties.roles, data: data27 };
               if (vErrors === null) {
                 vErrors = [err64];
               } else {
@@ -2501,7 +2545,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err65 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.roles.type, parentSchema: schema33.properties.roles, data: data27 };
+        const err65 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.roles.type, parentSchema: schema35.properties.roles, data: data27 };
         if (vErrors === null) {
           vErrors = [err65];
         } else {
@@ -2514,7 +2558,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data29 = data.resources;
       if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
         if (Object.keys(data29).length < 1) {
-          const err66 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.resources, data: data29 };
+          const err66 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.resources, data: data29 };
           if (vErrors === null) {
             vErrors = [err66];
           } else {
@@ -2524,7 +2568,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data29) {
           if (!(key4 === "cpu" || key4 === "memory")) {
-            const err67 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.resources, data: data29 };
+            const err67 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.resources, data: data29 };
             if (vErrors === null) {
               vErrors = [err67];
             } else {
@@ -2536,7 +2580,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data29.cpu !== void 0) {
           let data30 = data29.cpu;
           if (typeof data30 !== "string" && !(typeof data30 == "number" && isFinite(data30))) {
-            const err68 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema33.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema33.properties.resources.properties.cpu.type, parentSchema: schema33.properties.resources.properties.cpu, data: data30 };
+            const err68 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema35.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema35.properties.resources.properties.cpu.type, parentSchema: schema35.properties.resources.properties.cpu, data: data30 };
             if (vErrors === null) {
               vErrors = [err68];
             } else {
@@ -2546,7 +2590,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data30 == "number" && isFinite(data30)) {
             if (data30 <= 0 || isNaN(data30)) {
-              const err69 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema33.properties.resources.properties.cpu, data: data30 };
+              const err69 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema35.properties.resources.properties.cpu, data: data30 };
               if (vErrors === null) {
                 vErrors = [err69];
               } else {
@@ -2556,8 +2600,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data30 === "string") {
-            if (!pattern39.test(data30)) {
-              const err70 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema33.properties.resources.properties.cpu, data: data30 };
+            if (!pattern41.test(data30)) {
+              const err70 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema35.properties.resources.properties.cpu, data: data30 };
               if (vErrors === null) {
                 vErrors = [err70];
               } else {
@@ -2570,8 +2614,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data29.memory !== void 0) {
           let data31 = data29.memory;
           if (typeof data31 === "string") {
-            if (!pattern40.test(data31)) {
-              const err71 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema33.properties.resources.properties.memory, data: data31 };
+            if (!pattern42.test(data31)) {
+              const err71 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema35.properties.resources.properties.memory, data: data31 };
               if (vErrors === null) {
                 vErrors = [err71];
               } else {
@@ -2580,7 +2624,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err72 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.resources.properties.memory.type, parentSchema: schema33.properties.resources.properties.memory, data: data31 };
+            const err72 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.resources.properties.memory.type, parentSchema: schema35.properties.resources.properties.memory, data: data31 };
             if (vErrors === null) {
               vErrors = [err72];
             } else {
@@ -2590,7 +2634,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err73 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.resources.type, parentSchema: schema33.properties.resources, data: data29 };
+        const err73 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.resources.type, parentSchema: schema35.properties.resources, data: data29 };
         if (vErrors === null) {
           vErrors = [err73];
         } else {
@@ -2603,7 +2647,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data32 = data.scale;
       if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
         if (Object.keys(data32).length < 1) {
-          const err74 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.scale, data: data32 };
+          const err74 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.scale, data: data32 };
           if (vErrors === null) {
             vErrors = [err74];
           } else {
@@ -2613,7 +2657,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key5 in data32) {
           if (!(key5 === "min" || key5 === "max" || key5 === "cpu" || key5 === "memory")) {
-            const err75 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.scale, data: data32 };
+            const err75 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.scale, data: data32 };
             if (vErrors === null) {
               vErrors = [err75];
             } else {
@@ -2625,7 +2669,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data32.min !== void 0) {
           let data33 = data32.min;
           if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
-            const err76 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.scale.properties.min.type, parentSchema: schema33.properties.scale.properties.min, data: data33 };
+            const err76 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.min.type, parentSchema: schema35.properties.scale.properties.min, data: data33 };
             if (vErrors === null) {
               vErrors = [err76];
             } else {
@@ -2635,7 +2679,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data33 == "number" && isFinite(data33)) {
             if (data33 > 1e3 || isNaN(data33)) {
-              const err77 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema33.properties.scale.properties.min, data: data33 };
+              const err77 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema35.properties.scale.properties.min, data: data33 };
               if (vErrors === null) {
                 vErrors = [err77];
               } else {
@@ -2644,7 +2688,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data33 < 1 || isNaN(data33)) {
-              const err78 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.scale.properties.min, data: data33 };
+              const err78 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.min, data: data33 };
               if (vErrors === null) {
                 vErrors = [err78];
               } else {
@@ -2657,7 +2701,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data32.max !== void 0) {
           let data34 = data32.max;
           if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err79 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.scale.properties.max.type, parentSchema: schema33.properties.scale.properties.max, data: data34 };
+            const err79 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.max.type, parentSchema: schema35.properties.scale.properties.max, data: data34 };
             if (vErrors === null) {
               vErrors = [err79];
             } else {
@@ -2667,7 +2711,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data34 == "number" && isFinite(data34)) {
             if (data34 > 1e3 || isNaN(data34)) {
-              const err80 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema33.properties.scale.properties.max, data: data34 };
+              const err80 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema35.properties.scale.properties.max, data: data34 };
               if (vErrors === null) {
                 vErrors = [err80];
               } else {
@@ -2676,7 +2720,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data34 < 1 || isNaN(data34)) {
-              const err81 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.scale.properties.max, data: data34 };
+              const err81 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.max, data: data34 };
               if (vErrors === null) {
                 vErrors = [err81];
               } else {
@@ -2689,7 +2733,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data32.cpu !== void 0) {
           let data35 = data32.cpu;
           if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
-            const err82 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.scale.properties.cpu.type, parentSchema: schema33.properties.scale.properties.cpu, data: data35 };
+            const err82 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.cpu.type, parentSchema: schema35.properties.scale.properties.cpu, data: data35 };
             if (vErrors === null) {
               vErrors = [err82];
             } else {
@@ -2699,7 +2743,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data35 == "number" && isFinite(data35)) {
             if (data35 > 100 || isNaN(data35)) {
-              const err83 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema33.properties.scale.properties.cpu, data: data35 };
+              const err83 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema35.properties.scale.properties.cpu, data: data35 };
               if (vErrors === null) {
                 vErrors = [err83];
               } else {
@@ -2708,7 +2752,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data35 < 1 || isNaN(data35)) {
-              const err84 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.scale.properties.cpu, data: data35 };
+              const err84 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.cpu, data: data35 };
               if (vErrors === null) {
                 vErrors = [err84];
               } else {
@@ -2721,7 +2765,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data32.memory !== void 0) {
           let data36 = data32.memory;
           if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
-            const err85 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema33.properties.scale.properties.memory.type, parentSchema: schema33.properties.scale.properties.memory, data: data36 };
+            const err85 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.memory.type, parentSchema: schema35.properties.scale.properties.memory, data: data36 };
             if (vErrors === null) {
               vErrors = [err85];
             } else {
@@ -2731,7 +2775,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data36 == "number" && isFinite(data36)) {
             if (data36 > 100 || isNaN(data36)) {
-              const err86 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema33.properties.scale.properties.memory, data: data36 };
+              const err86 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema35.properties.scale.properties.memory, data: data36 };
               if (vErrors === null) {
                 vErrors = [err86];
               } else {
@@ -2740,7 +2784,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data36 < 1 || isNaN(data36)) {
-              const err87 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema33.properties.scale.properties.memory, data: data36 };
+              const err87 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.memory, data: data36 };
               if (vErrors === null) {
                 vErrors = [err87];
               } else {
@@ -2751,7 +2795,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err88 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.scale.type, parentSchema: schema33.properties.scale, data: data32 };
+        const err88 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.scale.type, parentSchema: schema35.properties.scale, data: data32 };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -2767,8 +2811,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i8 = 0; i8 < len4; i8++) {
           let data38 = data37[i8];
           if (typeof data38 === "string") {
-            if (!pattern41.test(data38)) {
-              const err89 = { instancePath: instancePath + "/writes/" + i8, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema33.properties.writes.items, data: data38 };
+            if (!pattern43.test(data38)) {
+              const err89 = { instancePath: instancePath + "/writes/" + i8, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema35.properties.writes.items, data: data38 };
               if (vErrors === null) {
                 vErrors = [err89];
               } else {
@@ -2777,7 +2821,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err90 = { instancePath: instancePath + "/writes/" + i8, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.writes.items.type, parentSchema: schema33.properties.writes.items, data: data38 };
+            const err90 = { instancePath: instancePath + "/writes/" + i8, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.writes.items.type, parentSchema: schema35.properties.writes.items, data: data38 };
             if (vErrors === null) {
               vErrors = [err90];
             } else {
@@ -2797,7 +2841,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices3[item3] == "number") {
               j4 = indices3[item3];
-              const err91 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema33.properties.writes, data: data37 };
+              const err91 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema35.properties.writes, data: data37 };
               if (vErrors === null) {
                 vErrors = [err91];
               } else {
@@ -2810,7 +2854,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err92 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema33.properties.writes.type, parentSchema: schema33.properties.writes, data: data37 };
+        const err92 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.writes.type, parentSchema: schema35.properties.writes, data: data37 };
         if (vErrors === null) {
           vErrors = [err92];
         } else {
@@ -2822,7 +2866,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data39 = data.budget;
       if (typeof data39 !== "string" && !(data39 && typeof data39 == "object" && !Array.isArray(data39))) {
-        const err93 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema33.properties.budget.type }, message: "must be string,object", schema: schema33.properties.budget.type, parentSchema: schema33.properties.budget, data: data39 };
+        const err93 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema35.properties.budget.type }, message: "must be string,object", schema: schema35.properties.budget.type, parentSchema: schema35.properties.budget, data: data39 };
         if (vErrors === null) {
           vErrors = [err93];
         } else {
@@ -2831,8 +2875,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data39 === "string") {
-        if (!pattern22.test(data39)) {
-          const err94 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema33.properties.budget, data: data39 };
+        if (!pattern24.test(data39)) {
+          const err94 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget, data: data39 };
           if (vErrors === null) {
             vErrors = [err94];
           } else {
@@ -2843,7 +2887,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
         if (Object.keys(data39).length > 1) {
-          const err95 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema33.properties.budget, data: data39 };
+          const err95 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema35.properties.budget, data: data39 };
           if (vErrors === null) {
             vErrors = [err95];
           } else {
@@ -2852,7 +2896,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data39).length < 1) {
-          const err96 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.budget, data: data39 };
+          const err96 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.budget, data: data39 };
           if (vErrors === null) {
             vErrors = [err96];
           } else {
@@ -2862,7 +2906,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key6 in data39) {
           if (!(key6 === "uncompressed" || key6 === "compressed")) {
-            const err97 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.budget, data: data39 };
+            const err97 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.budget, data: data39 };
             if (vErrors === null) {
               vErrors = [err97];
             } else {
@@ -2874,8 +2918,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data39.uncompressed !== void 0) {
           let data40 = data39.uncompressed;
           if (typeof data40 === "string") {
-            if (!pattern22.test(data40)) {
-              const err98 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema33.properties.budget.properties.uncompressed, data: data40 };
+            if (!pattern24.test(data40)) {
+              const err98 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget.properties.uncompressed, data: data40 };
               if (vErrors === null) {
                 vErrors = [err98];
               } else {
@@ -2884,7 +2928,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err99 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.budget.properties.uncompressed.type, parentSchema: schema33.properties.budget.properties.uncompressed, data: data40 };
+            const err99 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.budget.properties.uncompressed.type, parentSchema: schema35.properties.budget.properties.uncompressed, data: data40 };
             if (vErrors === null) {
               vErrors = [err99];
             } else {
@@ -2896,8 +2940,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data39.compressed !== void 0) {
           let data41 = data39.compressed;
           if (typeof data41 === "string") {
-            if (!pattern22.test(data41)) {
-              const err100 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema33.properties.budget.properties.compressed, data: data41 };
+            if (!pattern24.test(data41)) {
+              const err100 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget.properties.compressed, data: data41 };
               if (vErrors === null) {
                 vErrors = [err100];
               } else {
@@ -2906,7 +2950,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err101 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.budget.properties.compressed.type, parentSchema: schema33.properties.budget.properties.compressed, data: data41 };
+            const err101 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.budget.properties.compressed.type, parentSchema: schema35.properties.budget.properties.compressed, data: data41 };
             if (vErrors === null) {
               vErrors = [err101];
             } else {
@@ -2921,7 +2965,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data42 = data.slo;
       if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
         if (data42.availability === void 0) {
-          const err102 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema33.properties.slo.required, parentSchema: schema33.properties.slo, data: data42 };
+          const err102 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema35.properties.slo.required, parentSchema: schema35.properties.slo, data: data42 };
           if (vErrors === null) {
             vErrors = [err102];
           } else {
@@ -2931,7 +2975,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key7 in data42) {
           if (!(key7 === "availability" || key7 === "latency")) {
-            const err103 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.slo, data: data42 };
+            const err103 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.slo, data: data42 };
             if (vErrors === null) {
               vErrors = [err103];
             } else {
@@ -2944,7 +2988,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data43 = data42.availability;
           if (typeof data43 == "number" && isFinite(data43)) {
             if (data43 >= 100 || isNaN(data43)) {
-              const err104 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema33.properties.slo.properties.availability, data: data43 };
+              const err104 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema35.properties.slo.properties.availability, data: data43 };
               if (vErrors === null) {
                 vErrors = [err104];
               } else {
@@ -2953,7 +2997,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data43 <= 0 || isNaN(data43)) {
-              const err105 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema33.properties.slo.properties.availability, data: data43 };
+              const err105 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema35.properties.slo.properties.availability, data: data43 };
               if (vErrors === null) {
                 vErrors = [err105];
               } else {
@@ -2962,7 +3006,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err106 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema33.properties.slo.properties.availability.type, parentSchema: schema33.properties.slo.properties.availability, data: data43 };
+            const err106 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema35.properties.slo.properties.availability.type, parentSchema: schema35.properties.slo.properties.availability, data: data43 };
             if (vErrors === null) {
               vErrors = [err106];
             } else {
@@ -2975,7 +3019,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data44 = data42.latency;
           if (data44 && typeof data44 == "object" && !Array.isArray(data44)) {
             if (Object.keys(data44).length < 1) {
-              const err107 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.slo.properties.latency, data: data44 };
+              const err107 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.slo.properties.latency, data: data44 };
               if (vErrors === null) {
                 vErrors = [err107];
               } else {
@@ -2985,7 +3029,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             for (const key8 in data44) {
               if (!(key8 === "p50" || key8 === "p90" || key8 === "p95" || key8 === "p99")) {
-                const err108 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.slo.properties.latency, data: data44 };
+                const err108 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.slo.properties.latency, data: data44 };
                 if (vErrors === null) {
                   vErrors = [err108];
                 } else {
@@ -2997,8 +3041,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data44.p50 !== void 0) {
               let data45 = data44.p50;
               if (typeof data45 === "string") {
-                if (!pattern45.test(data45)) {
-                  const err109 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data45 };
+                if (!pattern47.test(data45)) {
+                  const err109 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data45 };
                   if (vErrors === null) {
                     vErrors = [err109];
                   } else {
@@ -3007,7 +3051,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err110 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data45 };
+                const err110 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data45 };
                 if (vErrors === null) {
                   vErrors = [err110];
                 } else {
@@ -3019,8 +3063,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data44.p90 !== void 0) {
               let data46 = data44.p90;
               if (typeof data46 === "string") {
-                if (!pattern45.test(data46)) {
-                  const err111 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data46 };
+                if (!pattern47.test(data46)) {
+                  const err111 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data46 };
                   if (vErrors === null) {
                     vErrors = [err111];
                   } else {
@@ -3029,7 +3073,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err112 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data46 };
+                const err112 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data46 };
                 if (vErrors === null) {
                   vErrors = [err112];
                 } else {
@@ -3041,8 +3085,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data44.p95 !== void 0) {
               let data47 = data44.p95;
               if (typeof data47 === "string") {
-                if (!pattern45.test(data47)) {
-                  const err113 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data47 };
+                if (!pattern47.test(data47)) {
+                  const err113 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data47 };
                   if (vErrors === null) {
                     vErrors = [err113];
                   } else {
@@ -3051,7 +3095,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err114 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data47 };
+                const err114 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data47 };
                 if (vErrors === null) {
                   vErrors = [err114];
                 } else {
@@ -3063,8 +3107,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             if (data44.p99 !== void 0) {
               let data48 = data44.p99;
               if (typeof data48 === "string") {
-                if (!pattern45.test(data48)) {
-                  const err115 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema38, data: data48 };
+                if (!pattern47.test(data48)) {
+                  const err115 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data48 };
                   if (vErrors === null) {
                     vErrors = [err115];
                   } else {
@@ -3073,7 +3117,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err116 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data48 };
+                const err116 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data48 };
                 if (vErrors === null) {
                   vErrors = [err116];
                 } else {
@@ -3083,7 +3127,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err117 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.slo.properties.latency.type, parentSchema: schema33.properties.slo.properties.latency, data: data44 };
+            const err117 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.slo.properties.latency.type, parentSchema: schema35.properties.slo.properties.latency, data: data44 };
             if (vErrors === null) {
               vErrors = [err117];
             } else {
@@ -3093,7 +3137,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err118 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.slo.type, parentSchema: schema33.properties.slo, data: data42 };
+        const err118 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.slo.type, parentSchema: schema35.properties.slo, data: data42 };
         if (vErrors === null) {
           vErrors = [err118];
         } else {
@@ -3108,8 +3152,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key9 in data49) {
           const _errs117 = errors;
           if (typeof key9 === "string") {
-            if (!pattern49.test(key9)) {
-              const err119 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema42.propertyNames, data: key9, propertyName: key9 };
+            if (!pattern51.test(key9)) {
+              const err119 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema44.propertyNames, data: key9, propertyName: key9 };
               if (vErrors === null) {
                 vErrors = [err119];
               } else {
@@ -3120,7 +3164,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid33 = _errs117 === errors;
           if (!valid33) {
-            const err120 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema42.propertyNames, parentSchema: schema42, data: data49 };
+            const err120 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema44.propertyNames, parentSchema: schema44, data: data49 };
             if (vErrors === null) {
               vErrors = [err120];
             } else {
@@ -3132,7 +3176,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key10 in data49) {
           let data50 = data49[key10];
           if (typeof data50 !== "string" && !(typeof data50 == "number" && isFinite(data50)) && typeof data50 !== "boolean") {
-            const err121 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema42.additionalProperties.type }, message: "must be string,number,boolean", schema: schema42.additionalProperties.type, parentSchema: schema42.additionalProperties, data: data50 };
+            const err121 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema44.additionalProperties.type }, message: "must be string,number,boolean", schema: schema44.additionalProperties.type, parentSchema: schema44.additionalProperties, data: data50 };
             if (vErrors === null) {
               vErrors = [err121];
             } else {
@@ -3141,8 +3185,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data50 === "string") {
-            if (!pattern28.test(data50)) {
-              const err122 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema42.additionalProperties, data: data50 };
+            if (!pattern30.test(data50)) {
+              const err122 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema44.additionalProperties, data: data50 };
               if (vErrors === null) {
                 vErrors = [err122];
               } else {
@@ -3153,7 +3197,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err123 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema42.type, parentSchema: schema42, data: data49 };
+        const err123 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.type, parentSchema: schema44, data: data49 };
         if (vErrors === null) {
           vErrors = [err123];
         } else {
@@ -3170,7 +3214,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data52 = data51[i10];
           if (typeof data52 === "string") {
             if (func4(data52) > 64) {
-              const err124 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema43.items, data: data52 };
+              const err124 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema45.items, data: data52 };
               if (vErrors === null) {
                 vErrors = [err124];
               } else {
@@ -3178,8 +3222,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern51.test(data52)) {
-              const err125 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema43.items, data: data52 };
+            if (!pattern53.test(data52)) {
+              const err125 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema45.items, data: data52 };
               if (vErrors === null) {
                 vErrors = [err125];
               } else {
@@ -3188,7 +3232,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err126 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema43.items.type, parentSchema: schema43.items, data: data52 };
+            const err126 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.items.type, parentSchema: schema45.items, data: data52 };
             if (vErrors === null) {
               vErrors = [err126];
             } else {
@@ -3208,7 +3252,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices4[item4] == "number") {
               j5 = indices4[item4];
-              const err127 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i11, j: j5 }, message: "must NOT have duplicate items (items ## " + j5 + " and " + i11 + " are identical)", schema: true, parentSchema: schema43, data: data51 };
+              const err127 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i11, j: j5 }, message: "must NOT have duplicate items (items ## " + j5 + " and " + i11 + " are identical)", schema: true, parentSchema: schema45, data: data51 };
               if (vErrors === null) {
                 vErrors = [err127];
               } else {
@@ -3221,7 +3265,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err128 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema43.type, parentSchema: schema43, data: data51 };
+        const err128 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema45.type, parentSchema: schema45, data: data51 };
         if (vErrors === null) {
           vErrors = [err128];
         } else {
@@ -3234,7 +3278,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data53 = data.build;
       if (data53 && typeof data53 == "object" && !Array.isArray(data53)) {
         if (Object.keys(data53).length < 1) {
-          const err129 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema33.properties.build, data: data53 };
+          const err129 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.build, data: data53 };
           if (vErrors === null) {
             vErrors = [err129];
           } else {
@@ -3244,7 +3288,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key11 in data53) {
           if (!(key11 === "target" || key11 === "output" || key11 === "main" || key11 === "dependencies" || key11 === "lockfile")) {
-            const err130 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.build, data: data53 };
+            const err130 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.build, data: data53 };
             if (vErrors === null) {
               vErrors = [err130];
             } else {
@@ -3256,7 +3300,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data53.target !== void 0) {
           let data54 = data53.target;
           if (typeof data54 !== "string" && data54 !== null) {
-            const err131 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema33.properties.build.properties.target.type }, message: "must be string,null", schema: schema33.properties.build.properties.target.type, parentSchema: schema33.properties.build.properties.target, data: data54 };
+            const err131 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema35.properties.build.properties.target.type }, message: "must be string,null", schema: schema35.properties.build.properties.target.type, parentSchema: schema35.properties.build.properties.target, data: data54 };
             if (vErrors === null) {
               vErrors = [err131];
             } else {
@@ -3266,7 +3310,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data54 === "string") {
             if (func4(data54) < 1) {
-              const err132 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.build.properties.target, data: data54 };
+              const err132 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.target, data: data54 };
               if (vErrors === null) {
                 vErrors = [err132];
               } else {
@@ -3280,7 +3324,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data55 = data53.output;
           if (typeof data55 === "string") {
             if (func4(data55) < 1) {
-              const err133 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.build.properties.output, data: data55 };
+              const err133 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.output, data: data55 };
               if (vErrors === null) {
                 vErrors = [err133];
               } else {
@@ -3289,7 +3333,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err134 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.build.properties.output.type, parentSchema: schema33.properties.build.properties.output, data: data55 };
+            const err134 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.output.type, parentSchema: schema35.properties.build.properties.output, data: data55 };
             if (vErrors === null) {
               vErrors = [err134];
             } else {
@@ -3302,7 +3346,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data56 = data53.main;
           if (typeof data56 === "string") {
             if (func4(data56) < 1) {
-              const err135 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.build.properties.main, data: data56 };
+              const err135 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.main, data: data56 };
               if (vErrors === null) {
                 vErrors = [err135];
               } else {
@@ -3311,7 +3355,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err136 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.build.properties.main.type, parentSchema: schema33.properties.build.properties.main, data: data56 };
+            const err136 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.main.type, parentSchema: schema35.properties.build.properties.main, data: data56 };
             if (vErrors === null) {
               vErrors = [err136];
             } else {
@@ -3323,7 +3367,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data53.dependencies !== void 0) {
           let data57 = data53.dependencies;
           if (!(data57 === "bundled" || data57 === "pruned" || data57 === "locked")) {
-            const err137 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema33.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema33.properties.build.properties.dependencies.enum, parentSchema: schema33.properties.build.properties.dependencies, data: data57 };
+            const err137 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema35.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema35.properties.build.properties.dependencies.enum, parentSchema: schema35.properties.build.properties.dependencies, data: data57 };
             if (vErrors === null) {
               vErrors = [err137];
             } else {
@@ -3336,7 +3380,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data58 = data53.lockfile;
           if (typeof data58 === "string") {
             if (func4(data58) < 1) {
-              const err138 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema33.properties.build.properties.lockfile, data: data58 };
+              const err138 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.lockfile, data: data58 };
               if (vErrors === null) {
                 vErrors = [err138];
               } else {
@@ -3345,7 +3389,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err139 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.build.properties.lockfile.type, parentSchema: schema33.properties.build.properties.lockfile, data: data58 };
+            const err139 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.lockfile.type, parentSchema: schema35.properties.build.properties.lockfile, data: data58 };
             if (vErrors === null) {
               vErrors = [err139];
             } else {
@@ -3355,7 +3399,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err140 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.build.type, parentSchema: schema33.properties.build, data: data53 };
+        const err140 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.build.type, parentSchema: schema35.properties.build, data: data53 };
         if (vErrors === null) {
           vErrors = [err140];
         } else {
@@ -3368,7 +3412,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data59 = data.image;
       if (data59 && typeof data59 == "object" && !Array.isArray(data59)) {
         if (data59.repository === void 0) {
-          const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema33.properties.image.required, parentSchema: schema33.properties.image, data: data59 };
+          const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema35.properties.image.required, parentSchema: schema35.properties.image, data: data59 };
           if (vErrors === null) {
             vErrors = [err141];
           } else {
@@ -3378,7 +3422,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key12 in data59) {
           if (!(key12 === "repository")) {
-            const err142 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema33.properties.image, data: data59 };
+            const err142 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.image, data: data59 };
             if (vErrors === null) {
               vErrors = [err142];
             } else {
@@ -3391,7 +3435,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data60 = data59.repository;
           if (typeof data60 === "string") {
             if (func4(data60) > 255) {
-              const err143 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema33.properties.image.properties.repository, data: data60 };
+              const err143 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema35.properties.image.properties.repository, data: data60 };
               if (vErrors === null) {
                 vErrors = [err143];
               } else {
@@ -3399,8 +3443,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern52.test(data60)) {
-              const err144 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema33.properties.image.properties.repository, data: data60 };
+            if (!pattern54.test(data60)) {
+              const err144 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema35.properties.image.properties.repository, data: data60 };
               if (vErrors === null) {
                 vErrors = [err144];
               } else {
@@ -3409,7 +3453,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err145 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema33.properties.image.properties.repository.type, parentSchema: schema33.properties.image.properties.repository, data: data60 };
+            const err145 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.image.properties.repository.type, parentSchema: schema35.properties.image.properties.repository, data: data60 };
             if (vErrors === null) {
               vErrors = [err145];
             } else {
@@ -3419,7 +3463,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err146 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.image.type, parentSchema: schema33.properties.image, data: data59 };
+        const err146 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.image.type, parentSchema: schema35.properties.image, data: data59 };
         if (vErrors === null) {
           vErrors = [err146];
         } else {
@@ -3434,8 +3478,8 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key13 in data61) {
           const _errs145 = errors;
           if (typeof key13 === "string") {
-            if (!pattern53.test(key13)) {
-              const err147 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema33.properties.env.propertyNames, data: key13, propertyName: key13 };
+            if (!pattern55.test(key13)) {
+              const err147 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema35.properties.env.propertyNames, data: key13, propertyName: key13 };
               if (vErrors === null) {
                 vErrors = [err147];
               } else {
@@ -3446,7 +3490,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           var valid41 = _errs145 === errors;
           if (!valid41) {
-            const err148 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema33.properties.env.propertyNames, parentSchema: schema33.properties.env, data: data61 };
+            const err148 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema35.properties.env.propertyNames, parentSchema: schema35.properties.env, data: data61 };
             if (vErrors === null) {
               vErrors = [err148];
             } else {
@@ -3462,7 +3506,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err149 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.properties.env.type, parentSchema: schema33.properties.env, data: data61 };
+        const err149 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.env.type, parentSchema: schema35.properties.env, data: data61 };
         if (vErrors === null) {
           vErrors = [err149];
         } else {
@@ -3472,7 +3516,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err150 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema33.type, parentSchema: schema33, data };
+    const err150 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.type, parentSchema: schema35, data };
     if (vErrors === null) {
       vErrors = [err150];
     } else {
@@ -3484,20 +3528,20 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema56 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "kubernetes": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the stack runs on Kubernetes. Where it is there, every generator keeps the manifests in step; `nx g toolbox:kubernetes` adds it.", "properties": { "route": { "enum": ["ingress", "gateway"], "default": "ingress", "description": "What leads requests from outside to the services: an Ingress, or an HTTPRoute of the Gateway API." }, "ingressClass": { "$ref": "#/definitions/dnsLabel", "default": "nginx", "description": "Class of the Ingress." }, "gateway": { "$ref": "#/definitions/dnsLabel", "default": "public", "description": "Name of the Gateway that an HTTPRoute hangs on." }, "entryNamespace": { "$ref": "#/definitions/dnsLabel", "default": "ingress-nginx", "description": "Namespace of what takes the connections from outside: the controller of the Ingress, or the Gateway and its proxies. Only from there are published services reached." }, "secrets": { "enum": ["placeholder", "external"], "default": "placeholder", "description": "Where secrets come from: `placeholder`: Secrets that the API server refuses until you put your own in their place; `external`: ExternalSecrets of the External Secrets Operator." }, "secretStore": { "$ref": "#/definitions/dnsLabel", "default": "secrets", "description": "ClusterSecretStore that ExternalSecrets read from, under `<stack>-<environment>/<secret>`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "dnsLabel": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" }, "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
-var schema57 = { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" };
-var schema61 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
-var schema62 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
-var pattern66 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
-var pattern74 = new RegExp("^/", "u");
-var pattern81 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
-var schema63 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
+var schema58 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "kubernetes": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the stack runs on Kubernetes. Where it is there, every generator keeps the manifests in step; `nx g toolbox:kubernetes` adds it.", "properties": { "route": { "enum": ["ingress", "gateway"], "default": "ingress", "description": "What leads requests from outside to the services: an Ingress, or an HTTPRoute of the Gateway API." }, "ingressClass": { "$ref": "#/definitions/dnsLabel", "default": "nginx", "description": "Class of the Ingress." }, "gateway": { "$ref": "#/definitions/dnsLabel", "default": "public", "description": "Name of the Gateway that an HTTPRoute hangs on." }, "entryNamespace": { "$ref": "#/definitions/dnsLabel", "default": "ingress-nginx", "description": "Namespace of what takes the connections from outside: the controller of the Ingress, or the Gateway and its proxies. Only from there are published services reached." }, "secrets": { "enum": ["placeholder", "external"], "default": "placeholder", "description": "Where secrets come from: `placeholder`: Secrets that the API server refuses until you put your own in their place; `external`: ExternalSecrets of the External Secrets Operator." }, "secretStore": { "$ref": "#/definitions/dnsLabel", "default": "secrets", "description": "ClusterSecretStore that ExternalSecrets read from, under `<stack>-<environment>/<secret>`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "dnsLabel": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" }, "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
+var schema59 = { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" };
+var schema63 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
+var schema64 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
+var pattern68 = new RegExp("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+var pattern76 = new RegExp("^/", "u");
+var pattern83 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
+var schema65 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } };
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length < 1) {
-      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema63, data };
+      const err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema65, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3507,7 +3551,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "storage" || key0 === "resources")) {
-        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema63, data };
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema65, data };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -3519,8 +3563,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.storage !== void 0) {
       let data0 = data.storage;
       if (typeof data0 === "string") {
-        if (!pattern81.test(data0)) {
-          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema61, data: data0 };
+        if (!pattern83.test(data0)) {
+          const err2 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data0 };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -3529,7 +3573,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema61.type, parentSchema: schema61, data: data0 };
+        const err3 = { instancePath: instancePath + "/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -3542,7 +3586,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.resources;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (Object.keys(data1).length < 1) {
-          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema62, data: data1 };
+          const err4 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -3552,7 +3596,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data1) {
           if (!(key1 === "cpu" || key1 === "memory")) {
-            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema62, data: data1 };
+            const err5 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data1 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -3564,7 +3608,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.cpu !== void 0) {
           let data2 = data1.cpu;
           if (typeof data2 !== "string" && !(typeof data2 == "number" && isFinite(data2))) {
-            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema62.properties.cpu.type }, message: "must be string,number", schema: schema62.properties.cpu.type, parentSchema: schema62.properties.cpu, data: data2 };
+            const err6 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data2 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -3574,7 +3618,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data2 == "number" && isFinite(data2)) {
             if (data2 <= 0 || isNaN(data2)) {
-              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema62.properties.cpu, data: data2 };
+              const err7 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data2 };
               if (vErrors === null) {
                 vErrors = [err7];
               } else {
@@ -3584,8 +3628,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             }
           }
           if (typeof data2 === "string") {
-            if (!pattern39.test(data2)) {
-              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema62.properties.cpu, data: data2 };
+            if (!pattern41.test(data2)) {
+              const err8 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -3598,8 +3642,8 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
         if (data1.memory !== void 0) {
           let data3 = data1.memory;
           if (typeof data3 === "string") {
-            if (!pattern40.test(data3)) {
-              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema62.properties.memory, data: data3 };
+            if (!pattern42.test(data3)) {
+              const err9 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data3 };
               if (vErrors === null) {
                 vErrors = [err9];
               } else {
@@ -3608,7 +3652,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema62.properties.memory.type, parentSchema: schema62.properties.memory, data: data3 };
+            const err10 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data3 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -3618,7 +3662,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema62.type, parentSchema: schema62, data: data1 };
+        const err11 = { instancePath: instancePath + "/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data1 };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -3628,7 +3672,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema63.type, parentSchema: schema63, data };
+    const err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema65.type, parentSchema: schema65, data };
     if (vErrors === null) {
       vErrors = [err12];
     } else {
@@ -3646,7 +3690,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "name" || key0 === "registry" || key0 === "environments" || key0 === "defaults" || key0 === "budget" || key0 === "verify" || key0 === "kubernetes" || key0 === "backing")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56, data };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -3658,8 +3702,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 === "string") {
-        if (!pattern66.test(data0)) {
-          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema56.properties.name, data: data0 };
+        if (!pattern68.test(data0)) {
+          const err1 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.name, data: data0 };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -3668,7 +3712,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.name.type, parentSchema: schema56.properties.name, data: data0 };
+        const err2 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.name.type, parentSchema: schema58.properties.name, data: data0 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -3680,8 +3724,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.registry !== void 0) {
       let data1 = data.registry;
       if (typeof data1 === "string") {
-        if (!pattern21.test(data1)) {
-          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema56.properties.registry, data: data1 };
+        if (!pattern23.test(data1)) {
+          const err3 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", parentSchema: schema58.properties.registry, data: data1 };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -3690,7 +3734,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.registry.type, parentSchema: schema56.properties.registry, data: data1 };
+        const err4 = { instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.registry.type, parentSchema: schema58.properties.registry, data: data1 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3703,7 +3747,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.environments;
       if (Array.isArray(data2)) {
         if (data2.length < 1) {
-          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema56.properties.environments, data: data2 };
+          const err5 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema58.properties.environments, data: data2 };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -3715,8 +3759,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data3 = data2[i0];
           if (typeof data3 === "string") {
-            if (!pattern53.test(data3)) {
-              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema56.properties.environments.items, data: data3 };
+            if (!pattern55.test(data3)) {
+              const err6 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.environments.items, data: data3 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -3725,7 +3769,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.environments.items.type, parentSchema: schema56.properties.environments.items, data: data3 };
+            const err7 = { instancePath: instancePath + "/environments/" + i0, schemaPath: "#/properties/environments/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.environments.items.type, parentSchema: schema58.properties.environments.items, data: data3 };
             if (vErrors === null) {
               vErrors = [err7];
             } else {
@@ -3745,7 +3789,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema56.properties.environments, data: data2 };
+              const err8 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema58.properties.environments, data: data2 };
               if (vErrors === null) {
                 vErrors = [err8];
               } else {
@@ -3758,7 +3802,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema56.properties.environments.type, parentSchema: schema56.properties.environments, data: data2 };
+        const err9 = { instancePath: instancePath + "/environments", schemaPath: "#/properties/environments/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema58.properties.environments.type, parentSchema: schema58.properties.environments, data: data2 };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -3771,7 +3815,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data4 = data.defaults;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (Object.keys(data4).length < 1) {
-          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.defaults, data: data4 };
+          const err10 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.defaults, data: data4 };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -3781,7 +3825,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data4) {
           if (!(key1 === "base" || key1 === "uidStart" || key1 === "budgets")) {
-            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.defaults, data: data4 };
+            const err11 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.defaults, data: data4 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -3793,7 +3837,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.base !== void 0) {
           let data5 = data4.base;
           if (!(data5 === "alpine" || data5 === "slim" || data5 === "distroless")) {
-            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema56.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.defaults.properties.base.enum, parentSchema: schema56.properties.defaults.properties.base, data: data5 };
+            const err12 = { instancePath: instancePath + "/defaults/base", schemaPath: "#/properties/defaults/properties/base/enum", keyword: "enum", params: { allowedValues: schema58.properties.defaults.properties.base.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.defaults.properties.base.enum, parentSchema: schema58.properties.defaults.properties.base, data: data5 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -3805,7 +3849,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.uidStart !== void 0) {
           let data6 = data4.uidStart;
           if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
-            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema56.properties.defaults.properties.uidStart.type, parentSchema: schema56.properties.defaults.properties.uidStart, data: data6 };
+            const err13 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema58.properties.defaults.properties.uidStart.type, parentSchema: schema58.properties.defaults.properties.uidStart, data: data6 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -3815,7 +3859,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
           if (typeof data6 == "number" && isFinite(data6)) {
             if (data6 > 65533 || isNaN(data6)) {
-              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema56.properties.defaults.properties.uidStart, data: data6 };
+              const err14 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65533 }, message: "must be <= 65533", schema: 65533, parentSchema: schema58.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -3824,7 +3868,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data6 < 1001 || isNaN(data6)) {
-              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema56.properties.defaults.properties.uidStart, data: data6 };
+              const err15 = { instancePath: instancePath + "/defaults/uidStart", schemaPath: "#/properties/defaults/properties/uidStart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1001 }, message: "must be >= 1001", schema: 1001, parentSchema: schema58.properties.defaults.properties.uidStart, data: data6 };
               if (vErrors === null) {
                 vErrors = [err15];
               } else {
@@ -3840,8 +3884,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key2 in data7) {
               const _errs18 = errors;
               if (typeof key2 === "string") {
-                if (!pattern27.test(key2)) {
-                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema56.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
+                if (!pattern29.test(key2)) {
+                  const err16 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]*$" }, message: 'must match pattern "^[a-z][a-z0-9-]*$"', schema: "^[a-z][a-z0-9-]*$", parentSchema: schema58.properties.defaults.properties.budgets.propertyNames, data: key2, propertyName: key2 };
                   if (vErrors === null) {
                     vErrors = [err16];
                   } else {
@@ -3852,7 +3896,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
               var valid5 = _errs18 === errors;
               if (!valid5) {
-                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema56.properties.defaults.properties.budgets.propertyNames, parentSchema: schema56.properties.defaults.properties.budgets, data: data7 };
+                const err17 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/propertyNames", keyword: "propertyNames", params: { propertyName: key2 }, message: "property name must be valid", schema: schema58.properties.defaults.properties.budgets.propertyNames, parentSchema: schema58.properties.defaults.properties.budgets, data: data7 };
                 if (vErrors === null) {
                   vErrors = [err17];
                 } else {
@@ -3864,8 +3908,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key3 in data7) {
               let data8 = data7[key3];
               if (typeof data8 === "string") {
-                if (!pattern22.test(data8)) {
-                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema56.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                if (!pattern24.test(data8)) {
+                  const err18 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema58.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                   if (vErrors === null) {
                     vErrors = [err18];
                   } else {
@@ -3874,7 +3918,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema56.properties.defaults.properties.budgets.additionalProperties, data: data8 };
+                const err19 = { instancePath: instancePath + "/defaults/budgets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaults/properties/budgets/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.defaults.properties.budgets.additionalProperties.type, parentSchema: schema58.properties.defaults.properties.budgets.additionalProperties, data: data8 };
                 if (vErrors === null) {
                   vErrors = [err19];
                 } else {
@@ -3884,7 +3928,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.defaults.properties.budgets.type, parentSchema: schema56.properties.defaults.properties.budgets, data: data7 };
+            const err20 = { instancePath: instancePath + "/defaults/budgets", schemaPath: "#/properties/defaults/properties/budgets/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.defaults.properties.budgets.type, parentSchema: schema58.properties.defaults.properties.budgets, data: data7 };
             if (vErrors === null) {
               vErrors = [err20];
             } else {
@@ -3894,7 +3938,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.defaults.type, parentSchema: schema56.properties.defaults, data: data4 };
+        const err21 = { instancePath: instancePath + "/defaults", schemaPath: "#/properties/defaults/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.defaults.type, parentSchema: schema58.properties.defaults, data: data4 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -3906,7 +3950,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.budget !== void 0) {
       let data9 = data.budget;
       if (typeof data9 !== "string" && !(data9 && typeof data9 == "object" && !Array.isArray(data9))) {
-        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema56.properties.budget.type }, message: "must be string,object", schema: schema56.properties.budget.type, parentSchema: schema56.properties.budget, data: data9 };
+        const err22 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema58.properties.budget.type }, message: "must be string,object", schema: schema58.properties.budget.type, parentSchema: schema58.properties.budget, data: data9 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -3915,8 +3959,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (typeof data9 === "string") {
-        if (!pattern22.test(data9)) {
-          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema56.properties.budget, data: data9 };
+        if (!pattern24.test(data9)) {
+          const err23 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema58.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err23];
           } else {
@@ -3927,7 +3971,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         if (Object.keys(data9).length > 1) {
-          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema56.properties.budget, data: data9 };
+          const err24 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema58.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -3936,7 +3980,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (Object.keys(data9).length < 1) {
-          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.budget, data: data9 };
+          const err25 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.budget, data: data9 };
           if (vErrors === null) {
             vErrors = [err25];
           } else {
@@ -3946,7 +3990,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key4 in data9) {
           if (!(key4 === "uncompressed" || key4 === "compressed")) {
-            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.budget, data: data9 };
+            const err26 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.budget, data: data9 };
             if (vErrors === null) {
               vErrors = [err26];
             } else {
@@ -3958,8 +4002,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.uncompressed !== void 0) {
           let data10 = data9.uncompressed;
           if (typeof data10 === "string") {
-            if (!pattern22.test(data10)) {
-              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema56.properties.budget.properties.uncompressed, data: data10 };
+            if (!pattern24.test(data10)) {
+              const err27 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema58.properties.budget.properties.uncompressed, data: data10 };
               if (vErrors === null) {
                 vErrors = [err27];
               } else {
@@ -3968,7 +4012,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.budget.properties.uncompressed.type, parentSchema: schema56.properties.budget.properties.uncompressed, data: data10 };
+            const err28 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.budget.properties.uncompressed.type, parentSchema: schema58.properties.budget.properties.uncompressed, data: data10 };
             if (vErrors === null) {
               vErrors = [err28];
             } else {
@@ -3980,8 +4024,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data9.compressed !== void 0) {
           let data11 = data9.compressed;
           if (typeof data11 === "string") {
-            if (!pattern22.test(data11)) {
-              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema56.properties.budget.properties.compressed, data: data11 };
+            if (!pattern24.test(data11)) {
+              const err29 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema58.properties.budget.properties.compressed, data: data11 };
               if (vErrors === null) {
                 vErrors = [err29];
               } else {
@@ -3990,7 +4034,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.budget.properties.compressed.type, parentSchema: schema56.properties.budget.properties.compressed, data: data11 };
+            const err30 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.budget.properties.compressed.type, parentSchema: schema58.properties.budget.properties.compressed, data: data11 };
             if (vErrors === null) {
               vErrors = [err30];
             } else {
@@ -4005,7 +4049,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data12 = data.verify;
       if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
         if (Object.keys(data12).length < 1) {
-          const err31 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.verify, data: data12 };
+          const err31 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.verify, data: data12 };
           if (vErrors === null) {
             vErrors = [err31];
           } else {
@@ -4015,7 +4059,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key5 in data12) {
           if (!(key5 === "smoke")) {
-            const err32 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.verify, data: data12 };
+            const err32 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.verify, data: data12 };
             if (vErrors === null) {
               vErrors = [err32];
             } else {
@@ -4028,7 +4072,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data13 = data12.smoke;
           if (Array.isArray(data13)) {
             if (data13.length < 1) {
-              const err33 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema56.properties.verify.properties.smoke, data: data13 };
+              const err33 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema58.properties.verify.properties.smoke, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -4041,7 +4085,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               let data14 = data13[i2];
               if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
                 if (data14.path === void 0) {
-                  const err34 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema56.properties.verify.properties.smoke.items.required, parentSchema: schema56.properties.verify.properties.smoke.items, data: data14 };
+                  const err34 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema58.properties.verify.properties.smoke.items.required, parentSchema: schema58.properties.verify.properties.smoke.items, data: data14 };
                   if (vErrors === null) {
                     vErrors = [err34];
                   } else {
@@ -4051,7 +4095,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 for (const key6 in data14) {
                   if (!(key6 === "name" || key6 === "method" || key6 === "path" || key6 === "headers" || key6 === "json" || key6 === "status" || key6 === "contains" || key6 === "keep")) {
-                    const err35 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.verify.properties.smoke.items, data: data14 };
+                    const err35 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.verify.properties.smoke.items, data: data14 };
                     if (vErrors === null) {
                       vErrors = [err35];
                     } else {
@@ -4064,7 +4108,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   let data15 = data14.name;
                   if (typeof data15 === "string") {
                     if (func4(data15) < 1) {
-                      const err36 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema56.properties.verify.properties.smoke.items.properties.name, data: data15 };
+                      const err36 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema58.properties.verify.properties.smoke.items.properties.name, data: data15 };
                       if (vErrors === null) {
                         vErrors = [err36];
                       } else {
@@ -4073,7 +4117,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err37 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.name, data: data15 };
+                    const err37 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.name, data: data15 };
                     if (vErrors === null) {
                       vErrors = [err37];
                     } else {
@@ -4085,7 +4129,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.method !== void 0) {
                   let data16 = data14.method;
                   if (!(data16 === "GET" || data16 === "HEAD" || data16 === "POST" || data16 === "PUT" || data16 === "PATCH" || data16 === "DELETE")) {
-                    const err38 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema56.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema56.properties.verify.properties.smoke.items.properties.method, data: data16 };
+                    const err38 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema58.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema58.properties.verify.properties.smoke.items.properties.method, data: data16 };
                     if (vErrors === null) {
                       vErrors = [err38];
                     } else {
@@ -4097,8 +4141,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.path !== void 0) {
                   let data17 = data14.path;
                   if (typeof data17 === "string") {
-                    if (!pattern74.test(data17)) {
-                      const err39 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema56.properties.verify.properties.smoke.items.properties.path, data: data17 };
+                    if (!pattern76.test(data17)) {
+                      const err39 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema58.properties.verify.properties.smoke.items.properties.path, data: data17 };
                       if (vErrors === null) {
                         vErrors = [err39];
                       } else {
@@ -4107,7 +4151,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err40 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.path, data: data17 };
+                    const err40 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.path, data: data17 };
                     if (vErrors === null) {
                       vErrors = [err40];
                     } else {
@@ -4122,7 +4166,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key7 in data18) {
                       let data19 = data18[key7];
                       if (typeof data19 !== "string") {
-                        const err41 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data19 };
+                        const err41 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data19 };
                         if (vErrors === null) {
                           vErrors = [err41];
                         } else {
@@ -4132,7 +4176,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.headers, data: data18 };
+                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.headers, data: data18 };
                     if (vErrors === null) {
                       vErrors = [err42];
                     } else {
@@ -4144,7 +4188,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data14.status !== void 0) {
                   let data20 = data14.status;
                   if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
-                    const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema56.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                    const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema58.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data20 };
                     if (vErrors === null) {
                       vErrors = [err43];
                     } else {
@@ -4154,7 +4198,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   if (typeof data20 == "number" && isFinite(data20)) {
                     if (data20 > 599 || isNaN(data20)) {
-                      const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema56.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                      const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data20 };
                       if (vErrors === null) {
                         vErrors = [err44];
                       } else {
@@ -4163,7 +4207,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                     if (data20 < 100 || isNaN(data20)) {
-                      const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema56.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                      const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data20 };
                       if (vErrors === null) {
                         vErrors = [err45];
                       } else {
@@ -4177,7 +4221,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   let data21 = data14.contains;
                   if (typeof data21 === "string") {
                     if (func4(data21) < 1) {
-                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema56.properties.verify.properties.smoke.items.properties.contains, data: data21 };
+                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema58.properties.verify.properties.smoke.items.properties.contains, data: data21 };
                       if (vErrors === null) {
                         vErrors = [err46];
                       } else {
@@ -4186,7 +4230,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.contains, data: data21 };
+                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.contains, data: data21 };
                     if (vErrors === null) {
                       vErrors = [err47];
                     } else {
@@ -4201,8 +4245,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key8 in data22) {
                       const _errs53 = errors;
                       if (typeof key8 === "string") {
-                        if (!pattern49.test(key8)) {
-                          const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key8, propertyName: key8 };
+                        if (!pattern51.test(key8)) {
+                          const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key8, propertyName: key8 };
                           if (vErrors === null) {
                             vErrors = [err48];
                           } else {
@@ -4213,7 +4257,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                       var valid13 = _errs53 === errors;
                       if (!valid13) {
-                        const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema56.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                        const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema58.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep, data: data22 };
                         if (vErrors === null) {
                           vErrors = [err49];
                         } else {
@@ -4225,8 +4269,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     for (const key9 in data22) {
                       let data23 = data22[key9];
                       if (typeof data23 === "string") {
-                        if (!pattern74.test(data23)) {
-                          const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
+                        if (!pattern76.test(data23)) {
+                          const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
                           if (vErrors === null) {
                             vErrors = [err50];
                           } else {
@@ -4235,7 +4279,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                           errors++;
                         }
                       } else {
-                        const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema56.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
+                        const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
                         if (vErrors === null) {
                           vErrors = [err51];
                         } else {
@@ -4245,7 +4289,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema56.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                    const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep, data: data22 };
                     if (vErrors === null) {
                       vErrors = [err52];
                     } else {
@@ -4255,7 +4299,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err53 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.verify.properties.smoke.items.type, parentSchema: schema56.properties.verify.properties.smoke.items, data: data14 };
+                const err53 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.type, parentSchema: schema58.properties.verify.properties.smoke.items, data: data14 };
                 if (vErrors === null) {
                   vErrors = [err53];
                 } else {
@@ -4265,7 +4309,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err54 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema56.properties.verify.properties.smoke.type, parentSchema: schema56.properties.verify.properties.smoke, data: data13 };
+            const err54 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema58.properties.verify.properties.smoke.type, parentSchema: schema58.properties.verify.properties.smoke, data: data13 };
             if (vErrors === null) {
               vErrors = [err54];
             } else {
@@ -4275,7 +4319,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err55 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.verify.type, parentSchema: schema56.properties.verify, data: data12 };
+        const err55 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.type, parentSchema: schema58.properties.verify, data: data12 };
         if (vErrors === null) {
           vErrors = [err55];
         } else {
@@ -4288,7 +4332,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data24 = data.kubernetes;
       if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
         if (Object.keys(data24).length < 1) {
-          const err56 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.kubernetes, data: data24 };
+          const err56 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.kubernetes, data: data24 };
           if (vErrors === null) {
             vErrors = [err56];
           } else {
@@ -4298,7 +4342,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key10 in data24) {
           if (!(key10 === "route" || key10 === "ingressClass" || key10 === "gateway" || key10 === "entryNamespace" || key10 === "secrets" || key10 === "secretStore")) {
-            const err57 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.kubernetes, data: data24 };
+            const err57 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.kubernetes, data: data24 };
             if (vErrors === null) {
               vErrors = [err57];
             } else {
@@ -4310,7 +4354,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.route !== void 0) {
           let data25 = data24.route;
           if (!(data25 === "ingress" || data25 === "gateway")) {
-            const err58 = { instancePath: instancePath + "/kubernetes/route", schemaPath: "#/properties/kubernetes/properties/route/enum", keyword: "enum", params: { allowedValues: schema56.properties.kubernetes.properties.route.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.kubernetes.properties.route.enum, parentSchema: schema56.properties.kubernetes.properties.route, data: data25 };
+            const err58 = { instancePath: instancePath + "/kubernetes/route", schemaPath: "#/properties/kubernetes/properties/route/enum", keyword: "enum", params: { allowedValues: schema58.properties.kubernetes.properties.route.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.kubernetes.properties.route.enum, parentSchema: schema58.properties.kubernetes.properties.route, data: data25 };
             if (vErrors === null) {
               vErrors = [err58];
             } else {
@@ -4322,8 +4366,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.ingressClass !== void 0) {
           let data26 = data24.ingressClass;
           if (typeof data26 === "string") {
-            if (!pattern53.test(data26)) {
-              const err59 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema57, data: data26 };
+            if (!pattern55.test(data26)) {
+              const err59 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data26 };
               if (vErrors === null) {
                 vErrors = [err59];
               } else {
@@ -4332,7 +4376,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err60 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data26 };
+            const err60 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data26 };
             if (vErrors === null) {
               vErrors = [err60];
             } else {
@@ -4344,8 +4388,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.gateway !== void 0) {
           let data27 = data24.gateway;
           if (typeof data27 === "string") {
-            if (!pattern53.test(data27)) {
-              const err61 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema57, data: data27 };
+            if (!pattern55.test(data27)) {
+              const err61 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data27 };
               if (vErrors === null) {
                 vErrors = [err61];
               } else {
@@ -4354,7 +4398,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err62 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data27 };
+            const err62 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data27 };
             if (vErrors === null) {
               vErrors = [err62];
             } else {
@@ -4366,8 +4410,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.entryNamespace !== void 0) {
           let data28 = data24.entryNamespace;
           if (typeof data28 === "string") {
-            if (!pattern53.test(data28)) {
-              const err63 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema57, data: data28 };
+            if (!pattern55.test(data28)) {
+              const err63 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data28 };
               if (vErrors === null) {
                 vErrors = [err63];
               } else {
@@ -4376,7 +4420,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err64 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data28 };
+            const err64 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data28 };
             if (vErrors === null) {
               vErrors = [err64];
             } else {
@@ -4388,7 +4432,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.secrets !== void 0) {
           let data29 = data24.secrets;
           if (!(data29 === "placeholder" || data29 === "external")) {
-            const err65 = { instancePath: instancePath + "/kubernetes/secrets", schemaPath: "#/properties/kubernetes/properties/secrets/enum", keyword: "enum", params: { allowedValues: schema56.properties.kubernetes.properties.secrets.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.kubernetes.properties.secrets.enum, parentSchema: schema56.properties.kubernetes.properties.secrets, data: data29 };
+            const err65 = { instancePath: instancePath + "/kubernetes/secrets", schemaPath: "#/properties/kubernetes/properties/secrets/enum", keyword: "enum", params: { allowedValues: schema58.properties.kubernetes.properties.secrets.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.kubernetes.properties.secrets.enum, parentSchema: schema58.properties.kubernetes.properties.secrets, data: data29 };
             if (vErrors === null) {
               vErrors = [err65];
             } else {
@@ -4400,8 +4444,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         if (data24.secretStore !== void 0) {
           let data30 = data24.secretStore;
           if (typeof data30 === "string") {
-            if (!pattern53.test(data30)) {
-              const err66 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema57, data: data30 };
+            if (!pattern55.test(data30)) {
+              const err66 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data30 };
               if (vErrors === null) {
                 vErrors = [err66];
               } else {
@@ -4410,7 +4454,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err67 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema57.type, parentSchema: schema57, data: data30 };
+            const err67 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data30 };
             if (vErrors === null) {
               vErrors = [err67];
             } else {
@@ -4420,7 +4464,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err68 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.kubernetes.type, parentSchema: schema56.properties.kubernetes, data: data24 };
+        const err68 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.kubernetes.type, parentSchema: schema58.properties.kubernetes, data: data24 };
         if (vErrors === null) {
           vErrors = [err68];
         } else {
@@ -4433,7 +4477,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       let data31 = data.backing;
       if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
         if (Object.keys(data31).length < 1) {
-          const err69 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.backing, data: data31 };
+          const err69 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing, data: data31 };
           if (vErrors === null) {
             vErrors = [err69];
           } else {
@@ -4443,7 +4487,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key11 in data31) {
           if (!(key11 === "postgres" || key11 === "redis")) {
-            const err70 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.backing, data: data31 };
+            const err70 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing, data: data31 };
             if (vErrors === null) {
               vErrors = [err70];
             } else {
@@ -4456,7 +4500,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data32 = data31.postgres;
           if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
             if (Object.keys(data32).length < 1) {
-              const err71 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.backing.properties.postgres, data: data32 };
+              const err71 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
               if (vErrors === null) {
                 vErrors = [err71];
               } else {
@@ -4466,7 +4510,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             for (const key12 in data32) {
               if (!(key12 === "version" || key12 === "storage" || key12 === "resources" || key12 === "env")) {
-                const err72 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.backing.properties.postgres, data: data32 };
+                const err72 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
                 if (vErrors === null) {
                   vErrors = [err72];
                 } else {
@@ -4478,7 +4522,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (data32.version !== void 0) {
               let data33 = data32.version;
               if (!(data33 === 17)) {
-                const err73 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema56.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema56.properties.backing.properties.postgres.properties.version, data: data33 };
+                const err73 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema58.properties.backing.properties.postgres.properties.version, data: data33 };
                 if (vErrors === null) {
                   vErrors = [err73];
                 } else {
@@ -4490,8 +4534,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (data32.storage !== void 0) {
               let data34 = data32.storage;
               if (typeof data34 === "string") {
-                if (!pattern81.test(data34)) {
-                  const err74 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema61, data: data34 };
+                if (!pattern83.test(data34)) {
+                  const err74 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data34 };
                   if (vErrors === null) {
                     vErrors = [err74];
                   } else {
@@ -4500,7 +4544,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err75 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema61.type, parentSchema: schema61, data: data34 };
+                const err75 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data34 };
                 if (vErrors === null) {
                   vErrors = [err75];
                 } else {
@@ -4513,7 +4557,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               let data35 = data32.resources;
               if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
                 if (Object.keys(data35).length < 1) {
-                  const err76 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema62, data: data35 };
+                  const err76 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data35 };
                   if (vErrors === null) {
                     vErrors = [err76];
                   } else {
@@ -4523,7 +4567,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 for (const key13 in data35) {
                   if (!(key13 === "cpu" || key13 === "memory")) {
-                    const err77 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties", schema: false, parentSchema: schema62, data: data35 };
+                    const err77 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data35 };
                     if (vErrors === null) {
                       vErrors = [err77];
                     } else {
@@ -4535,7 +4579,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data35.cpu !== void 0) {
                   let data36 = data35.cpu;
                   if (typeof data36 !== "string" && !(typeof data36 == "number" && isFinite(data36))) {
-                    const err78 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema62.properties.cpu.type }, message: "must be string,number", schema: schema62.properties.cpu.type, parentSchema: schema62.properties.cpu, data: data36 };
+                    const err78 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data36 };
                     if (vErrors === null) {
                       vErrors = [err78];
                     } else {
@@ -4545,7 +4589,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   if (typeof data36 == "number" && isFinite(data36)) {
                     if (data36 <= 0 || isNaN(data36)) {
-                      const err79 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema62.properties.cpu, data: data36 };
+                      const err79 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data36 };
                       if (vErrors === null) {
                         vErrors = [err79];
                       } else {
@@ -4555,8 +4599,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                   }
                   if (typeof data36 === "string") {
-                    if (!pattern39.test(data36)) {
-                      const err80 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema62.properties.cpu, data: data36 };
+                    if (!pattern41.test(data36)) {
+                      const err80 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data36 };
                       if (vErrors === null) {
                         vErrors = [err80];
                       } else {
@@ -4569,8 +4613,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data35.memory !== void 0) {
                   let data37 = data35.memory;
                   if (typeof data37 === "string") {
-                    if (!pattern40.test(data37)) {
-                      const err81 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema62.properties.memory, data: data37 };
+                    if (!pattern42.test(data37)) {
+                      const err81 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data37 };
                       if (vErrors === null) {
                         vErrors = [err81];
                       } else {
@@ -4579,7 +4623,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err82 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema62.properties.memory.type, parentSchema: schema62.properties.memory, data: data37 };
+                    const err82 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data37 };
                     if (vErrors === null) {
                       vErrors = [err82];
                     } else {
@@ -4589,7 +4633,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err83 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema62.type, parentSchema: schema62, data: data35 };
+                const err83 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data35 };
                 if (vErrors === null) {
                   vErrors = [err83];
                 } else {
@@ -4604,8 +4648,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 for (const key14 in data38) {
                   const _errs94 = errors;
                   if (typeof key14 === "string") {
-                    if (!pattern53.test(key14)) {
-                      const err84 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema56.properties.backing.properties.postgres.properties.env.propertyNames, data: key14, propertyName: key14 };
+                    if (!pattern55.test(key14)) {
+                      const err84 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, data: key14, propertyName: key14 };
                       if (vErrors === null) {
                         vErrors = [err84];
                       } else {
@@ -4616,7 +4660,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   var valid25 = _errs94 === errors;
                   if (!valid25) {
-                    const err85 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key14 }, message: "property name must be valid", schema: schema56.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema56.properties.backing.properties.postgres.properties.env, data: data38 };
+                    const err85 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key14 }, message: "property name must be valid", schema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data38 };
                     if (vErrors === null) {
                       vErrors = [err85];
                     } else {
@@ -4632,7 +4676,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err86 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.properties.postgres.properties.env.type, parentSchema: schema56.properties.backing.properties.postgres.properties.env, data: data38 };
+                const err86 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.properties.env.type, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data38 };
                 if (vErrors === null) {
                   vErrors = [err86];
                 } else {
@@ -4642,7 +4686,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err87 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.properties.postgres.type, parentSchema: schema56.properties.backing.properties.postgres, data: data32 };
+            const err87 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.type, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
             if (vErrors === null) {
               vErrors = [err87];
             } else {
@@ -4655,7 +4699,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           let data40 = data31.redis;
           if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
             if (Object.keys(data40).length < 1) {
-              const err88 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema56.properties.backing.properties.redis, data: data40 };
+              const err88 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
               if (vErrors === null) {
                 vErrors = [err88];
               } else {
@@ -4665,7 +4709,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             }
             for (const key16 in data40) {
               if (!(key16 === "version" || key16 === "storage" || key16 === "resources" || key16 === "env")) {
-                const err89 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema56.properties.backing.properties.redis, data: data40 };
+                const err89 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
                 if (vErrors === null) {
                   vErrors = [err89];
                 } else {
@@ -4677,7 +4721,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (data40.version !== void 0) {
               let data41 = data40.version;
               if (!(data41 === 8)) {
-                const err90 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema56.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema56.properties.backing.properties.redis.properties.version.enum, parentSchema: schema56.properties.backing.properties.redis.properties.version, data: data41 };
+                const err90 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.redis.properties.version.enum, parentSchema: schema58.properties.backing.properties.redis.properties.version, data: data41 };
                 if (vErrors === null) {
                   vErrors = [err90];
                 } else {
@@ -4689,8 +4733,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             if (data40.storage !== void 0) {
               let data42 = data40.storage;
               if (typeof data42 === "string") {
-                if (!pattern81.test(data42)) {
-                  const err91 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema61, data: data42 };
+                if (!pattern83.test(data42)) {
+                  const err91 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data42 };
                   if (vErrors === null) {
                     vErrors = [err91];
                   } else {
@@ -4699,7 +4743,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err92 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema61.type, parentSchema: schema61, data: data42 };
+                const err92 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data42 };
                 if (vErrors === null) {
                   vErrors = [err92];
                 } else {
@@ -4712,7 +4756,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               let data43 = data40.resources;
               if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
                 if (Object.keys(data43).length < 1) {
-                  const err93 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema62, data: data43 };
+                  const err93 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data43 };
                   if (vErrors === null) {
                     vErrors = [err93];
                   } else {
@@ -4722,7 +4766,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 }
                 for (const key17 in data43) {
                   if (!(key17 === "cpu" || key17 === "memory")) {
-                    const err94 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties", schema: false, parentSchema: schema62, data: data43 };
+                    const err94 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data43 };
                     if (vErrors === null) {
                       vErrors = [err94];
                     } else {
@@ -4734,7 +4778,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data43.cpu !== void 0) {
                   let data44 = data43.cpu;
                   if (typeof data44 !== "string" && !(typeof data44 == "number" && isFinite(data44))) {
-                    const err95 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema62.properties.cpu.type }, message: "must be string,number", schema: schema62.properties.cpu.type, parentSchema: schema62.properties.cpu, data: data44 };
+                    const err95 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data44 };
                     if (vErrors === null) {
                       vErrors = [err95];
                     } else {
@@ -4744,7 +4788,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   if (typeof data44 == "number" && isFinite(data44)) {
                     if (data44 <= 0 || isNaN(data44)) {
-                      const err96 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema62.properties.cpu, data: data44 };
+                      const err96 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data44 };
                       if (vErrors === null) {
                         vErrors = [err96];
                       } else {
@@ -4754,8 +4798,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                   }
                   if (typeof data44 === "string") {
-                    if (!pattern39.test(data44)) {
-                      const err97 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema62.properties.cpu, data: data44 };
+                    if (!pattern41.test(data44)) {
+                      const err97 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data44 };
                       if (vErrors === null) {
                         vErrors = [err97];
                       } else {
@@ -4768,8 +4812,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data43.memory !== void 0) {
                   let data45 = data43.memory;
                   if (typeof data45 === "string") {
-                    if (!pattern40.test(data45)) {
-                      const err98 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema62.properties.memory, data: data45 };
+                    if (!pattern42.test(data45)) {
+                      const err98 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data45 };
                       if (vErrors === null) {
                         vErrors = [err98];
                       } else {
@@ -4778,7 +4822,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err99 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema62.properties.memory.type, parentSchema: schema62.properties.memory, data: data45 };
+                    const err99 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data45 };
                     if (vErrors === null) {
                       vErrors = [err99];
                     } else {
@@ -4788,7 +4832,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err100 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema62.type, parentSchema: schema62, data: data43 };
+                const err100 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data43 };
                 if (vErrors === null) {
                   vErrors = [err100];
                 } else {
@@ -4803,8 +4847,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 for (const key18 in data46) {
                   const _errs114 = errors;
                   if (typeof key18 === "string") {
-                    if (!pattern53.test(key18)) {
-                      const err101 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema56.properties.backing.properties.redis.properties.env.propertyNames, data: key18, propertyName: key18 };
+                    if (!pattern55.test(key18)) {
+                      const err101 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.redis.properties.env.propertyNames, data: key18, propertyName: key18 };
                       if (vErrors === null) {
                         vErrors = [err101];
                       } else {
@@ -4815,7 +4859,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   var valid31 = _errs114 === errors;
                   if (!valid31) {
-                    const err102 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid", schema: schema56.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema56.properties.backing.properties.redis.properties.env, data: data46 };
+                    const err102 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid", schema: schema58.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data46 };
                     if (vErrors === null) {
                       vErrors = [err102];
                     } else {
@@ -4831,7 +4875,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err103 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.properties.redis.properties.env.type, parentSchema: schema56.properties.backing.properties.redis.properties.env, data: data46 };
+                const err103 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.properties.env.type, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data46 };
                 if (vErrors === null) {
                   vErrors = [err103];
                 } else {
@@ -4841,7 +4885,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err104 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.properties.redis.type, parentSchema: schema56.properties.backing.properties.redis, data: data40 };
+            const err104 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.type, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
             if (vErrors === null) {
               vErrors = [err104];
             } else {
@@ -4851,7 +4895,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err105 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.properties.backing.type, parentSchema: schema56.properties.backing, data: data31 };
+        const err105 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.type, parentSchema: schema58.properties.backing, data: data31 };
         if (vErrors === null) {
           vErrors = [err105];
         } else {
@@ -4861,7 +4905,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err106 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema56.type, parentSchema: schema56, data };
+    const err106 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data };
     if (vErrors === null) {
       vErrors = [err106];
     } else {

@@ -11,6 +11,7 @@ import { sbomTargets } from './sbom-targets';
 import { scanTargets } from './scan-targets';
 import { signTargets } from './sign-targets';
 import { budgetInputs, metadata, type TargetConfiguration } from './target-configuration';
+import { swarmTargets } from './swarm-targets';
 import { verifyTargets } from './verify-targets';
 
 /** The image's record stands for the image. */
@@ -146,6 +147,7 @@ export function inferStackTargets(
     },
     ...stackReportTargets(names, version),
     ...composeTargets(names, version),
+    ...swarmTargets(names),
     ...k8sTargets(names, version, 'stack'),
     ...deployTargets(names, 'stack'),
     ...verifyTargets(names),
