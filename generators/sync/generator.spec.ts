@@ -28,8 +28,13 @@ describe('sync', () => {
     const tree = await twoServices();
     edit(tree, 'apps/two/toolbox.yaml', 'uid: 1002', 'uid: 1077');
     expect(await syncGenerator(tree)).toEqual({
-      outOfSyncMessage:
-        'Generated files differ from their descriptions:\n  infrastructure/docker/compose/docker-compose.yml\n  apps/two/Dockerfile',
+      outOfSyncMessage: [
+        'Generated files differ from their descriptions:',
+        ...['docker-compose.yml', 'docker-stack.staging.yml', 'docker-stack.prod.yml'].map(
+          (name) => `  infrastructure/docker/compose/${name}`,
+        ),
+        '  apps/two/Dockerfile',
+      ].join('\n'),
     });
     expect(tree.read('apps/two/Dockerfile', 'utf-8')).toContain('USER 1077:1077');
     expect(await syncGenerator(tree)).toEqual({});

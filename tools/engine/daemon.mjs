@@ -56,7 +56,8 @@ export async function startDaemon({ store, client, log }) {
   const daemon = spawn('dockerd', ['--config-file', join(folder, 'daemon.json')], {
     detached: true,
     stdio: ['ignore', output, output],
-    env: { ...process.env, PATH: SYSTEM_PATH },
+    // It outlives this run, and with it the run's own folder for temporary files.
+    env: { ...process.env, PATH: SYSTEM_PATH, TMPDIR: undefined },
   });
   let ended = false;
   daemon.once('error', () => (ended = true));
