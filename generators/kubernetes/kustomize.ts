@@ -71,7 +71,7 @@ function overlayFiles(
         {
           path: ['images'],
           comment:
-            'By digest: a tag can become another image. That of zeros is no image: put the one that docker-push prints in its place.',
+            'By digest: a tag can become another image. That of zeros is no image: `nx deploy` takes the one that was pushed last.',
         },
       ]
     : [];

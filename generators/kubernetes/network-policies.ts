@@ -5,6 +5,18 @@ import { labelsOf, selectorOf, type KubernetesObject } from './kubernetes-object
 /** Who may reach a container besides its edges: everybody, or the namespace of what takes connections from outside. */
 export type Entry = 'anywhere' | 'entry-namespace' | null;
 
+/** Ways that no description's edge is. */
+export interface Ways {
+  readonly entry: Entry;
+  /** Ports that are open to it. */
+  readonly entryPorts: readonly number[];
+  /** Ports of public addresses that it reaches. */
+  readonly outside: readonly number[];
+}
+
+/** Not public: what the cluster itself and the networks around it use (RFC 1918, RFC 6598), and link-local addresses with the cloud's metadata. */
+const notPublic = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
+
 export interface Reach {
   readonly edges: readonly Edge[];
   /** Port by container. */
@@ -16,8 +28,7 @@ export interface Reach {
 export function networkPolicyOf(
   name: string,
   { edges, ports, stack }: Reach,
-  entry: Entry = null,
-  entryPorts: readonly number[] = [],
+  { entry, entryPorts, outside }: Ways = { entry: null, entryPorts: [], outside: [] },
 ): KubernetesObject | null {
   const tcp = (port: number) => ({ protocol: 'TCP', port });
   const callers = edges.filter(({ to }) => to === name).map(({ from }) => from);
@@ -29,10 +40,15 @@ export function networkPolicyOf(
       ? []
       : [{ ...(entry === 'anywhere' ? {} : { from: [entryPeer(stack)] }), ports: entryPorts.map(tcp) }]),
   ];
-  const egress = unique(edges.filter(({ from }) => from === name).map(({ to }) => to)).map((to) => ({
-    to: [peerOf(to, stack)],
-    ports: [tcp(ports.get(to)!)],
-  }));
+  const egress = [
+    ...unique(edges.filter(({ from }) => from === name).map(({ to }) => to)).map((to) => ({
+      to: [peerOf(to, stack)],
+      ports: [tcp(ports.get(to)!)],
+    })),
+    ...(outside.length === 0
+      ? []
+      : [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: notPublic } }], ports: outside.map(tcp) }]),
+  ];
   if (ingress.length === 0 && egress.length === 0) return null;
   return {
     apiVersion: 'networking.k8s.io/v1',

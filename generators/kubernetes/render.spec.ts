@@ -75,6 +75,30 @@ test('the network policies are the declared edges, in both directions', async ()
   expect(find(objects('apps/tools', 'production'), 'NetworkPolicy', 'tools')).toBeUndefined();
 });
 
+test('what a service may reach outside is named, and never a private address', async () => {
+  const { objects } = await generated();
+  expect(find(objects('apps/reports', 'production'), 'NetworkPolicy', 'reports')).toMatchObject({
+    spec: {
+      egress: [
+        { ports: [{ port: 5432 }] },
+        {
+          to: [
+            {
+              ipBlock: {
+                cidr: '0.0.0.0/0',
+                except: expect.arrayContaining(['10.0.0.0/8', '169.254.0.0/16']),
+              },
+            },
+          ],
+          ports: [{ protocol: 'TCP', port: 443 }],
+        },
+      ],
+    },
+  });
+  for (const root of ['apps/api', 'apps/worker', 'infrastructure'])
+    expect(JSON.stringify(objects(root, 'production'))).not.toContain('ipBlock');
+});
+
 test('beat runs once, is never scaled and never runs twice', async () => {
   const { objects } = await generated();
   const worker = objects('apps/worker', 'production');

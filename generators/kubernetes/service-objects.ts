@@ -55,9 +55,12 @@ export function serviceObjects(service: Service, neighbours: Neighbours): readon
       deploymentOf(service, container, settings, stack),
       ...(container.role?.single ? [] : scalingOf(service, container, stack)),
       ...present(
-        container.name === slug
-          ? networkPolicyOf(slug, neighbours, entry, entryPorts)
-          : networkPolicyOf(container.name, neighbours),
+        networkPolicyOf(container.name, neighbours, {
+          // Only what answers under the service's own name is published.
+          entry: container.name === slug ? entry : null,
+          entryPorts,
+          outside: service.outside,
+        }),
       ),
     ]),
     {

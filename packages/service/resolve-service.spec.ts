@@ -47,6 +47,7 @@ describe('defaults', () => {
       },
       uses: [],
       calls: [],
+      outside: [],
       expose: null,
       proxy: { tls: false, bodyLimit: '10m', timeout: '60s' },
       roles: [],

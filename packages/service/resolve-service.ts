@@ -94,6 +94,7 @@ export function resolveService(
     },
     uses: sorted(merged.uses ?? []),
     calls: sorted(merged.calls ?? []),
+    outside: [...(merged.outside ?? [])].sort((a, b) => a - b),
     expose: merged.expose
       ? {
           host: merged.expose.host,

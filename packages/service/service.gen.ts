@@ -67,6 +67,10 @@ export interface ServiceDescription {
    */
   calls?: string[];
   /**
+   * TCP ports on which the service reaches public addresses, e.g. `[443]` for an API on the internet. Kubernetes' network policies open nothing else.
+   */
+  outside?: number[];
+  /**
    * Where the service is reached from outside. Default: not at all.
    */
   expose?: {

@@ -102,6 +102,8 @@ export interface Service {
   readonly uses: readonly string[];
   /** Other services of the stack that this one calls. */
   readonly calls: readonly string[];
+  /** TCP ports on which it reaches public addresses, ascending. */
+  readonly outside: readonly number[];
   readonly expose: Exposure | null;
   /** What a reverse proxy does for all services behind it; only such a runtime reads it. */
   readonly proxy: {

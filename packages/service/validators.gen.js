@@ -1011,7 +1011,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateService = validate11;
-var schema35 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
+var schema35 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/service", "x-file": "<project>/toolbox.yaml", "title": "ServiceDescription", "description": "One deployable app: `toolbox.yaml` in the folder of its Nx project. Every key but `runtime` has a default.", "type": "object", "additionalProperties": false, "required": ["runtime"], "examples": [{ "runtime": "node", "port": 3e3, "health": { "live": "/health", "ready": "/ready" }, "uses": ["postgres", "redis"], "resources": { "cpu": "250m..1", "memory": "512Mi..1Gi" }, "env": { "staging": { "scale": { "min": 1, "max": 2 } } } }], "properties": { "runtime": { "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node", "description": "What builds and runs the app: the name of a runtime, e.g. `node`.", "examples": ["node"] }, "description": { "type": "string", "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line", "description": "One line about the service. It becomes the image's `org.opencontainers.image.description` label." }, "version": { "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)*$", "errorMessage": "is not a version such as 24", "description": "Major version of the runtime, e.g. `24`. Default: what the project asks for where the runtime supports it, else the runtime's newest long-term version." }, "base": { "enum": ["alpine", "slim", "distroless"], "description": "Base family of the image. `distroless` has the runtime and its shared libraries only: no shell, no package manager. Default: `base` of the stack, where the runtime supports it.", "default": "distroless" }, "port": { "type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port that the app listens on in its container. Default: the detected one, else the next free one from the runtime's default." }, "uid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "User id that the container runs as, one per service. Default: the next free one from the stack's `uidStart`. Rootless engines map ids up to 65535; 65534 is nobody." }, "gid": { "type": "integer", "minimum": 1001, "maximum": 65533, "description": "Group id that the container runs as. Default: the same number as `uid`." }, "health": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How to tell that a container is alive and ready.", "properties": { "live": { "$ref": "#/definitions/probe", "description": "Path of an HTTP GET that answers 2xx or 3xx while the process works, or `tcp` for a connect to `port`. Default: the runtime's." }, "ready": { "$ref": "#/definitions/probe", "description": "The same for: may traffic be sent here now? Default: the runtime's." }, "start": { "type": ["integer", "string"], "minimum": 1, "maximum": 3600, "pattern": "^[1-9][0-9]{0,3}[sm]$", "errorMessage": "is not a time such as 30s or 2m, at most an hour", "default": "30s", "description": "How long a start may take before failed probes count; seconds, or a text such as `30s` or `2m`." } } }, "uses": { "type": "array", "uniqueItems": true, "items": { "enum": ["postgres", "redis"] }, "default": [], "description": "Backing services that the service needs." }, "calls": { "type": "array", "uniqueItems": true, "items": { "type": "string", "minLength": 1 }, "default": [], "description": "Nx project names of the services that this one calls." }, "outside": { "type": "array", "uniqueItems": true, "items": { "type": "integer", "minimum": 1, "maximum": 65535 }, "default": [], "description": "TCP ports on which the service reaches public addresses, e.g. `[443]` for an API on the internet. Kubernetes' network policies open nothing else." }, "expose": { "type": "object", "additionalProperties": false, "required": ["host"], "description": "Where the service is reached from outside. Default: not at all.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name in lower case, e.g. `api.example.com`." }, "path": { "$ref": "#/definitions/path", "default": "/", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "default": false, "description": "The service takes connections that are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address, e.g. `20r/s`. Default: no limit." }, "stripPath": { "type": "boolean", "default": false, "description": "The service sees paths without the prefix `path`." } } }, "proxy": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "For a reverse proxy (runtime nginx): what it does for all services behind it.", "properties": { "tls": { "type": "boolean", "default": false, "description": "Take TLS connections, with the certificate in the secrets `tls-certificate` and `tls-key`." }, "bodyLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}[kmg]$", "errorMessage": "is not a size such as 10m", "default": "10m", "description": "Largest request body: `k`, `m` or `g` (1024)." }, "timeout": { "type": "string", "pattern": "^[1-9][0-9]{0,3}s$", "errorMessage": "is not a time such as 60s", "default": "60s", "description": "Longest wait for an answer of a service." } } }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "errorMessage": "is not the name of a role such as worker" }, "description": "Processes that run from the image, for a runtime that has several such as celery (`worker`, `beat`); the first is the image's default. Default: all of the runtime." }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Request and limit of each container, written `request..limit`; a single quantity is both.", "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "default": "100m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "default": "128Mi..512Mi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "scale": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How many replicas run, and the load at which one more starts.", "properties": { "min": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 2, "description": "Fewest replicas; no more than `max`." }, "max": { "type": "integer", "minimum": 1, "maximum": 1e3, "default": 10, "description": "Most replicas." }, "cpu": { "type": "integer", "minimum": 1, "maximum": 100, "default": 70, "description": "Average CPU use in percent of the request above which a replica is added." }, "memory": { "type": "integer", "minimum": 1, "maximum": 100, "default": 80, "description": "Average memory use in percent of the request above which a replica is added." } } }, "writes": { "type": "array", "uniqueItems": true, "items": { "type": "string", "pattern": "^/[A-Za-z0-9._@+/-]*$", "errorMessage": "is not an absolute path in the container such as /tmp" }, "description": "The only paths in the container that can be written, each kept in memory or in a scratch volume. Default: the runtime's." }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "description": "Largest size the image may have; a plain size limits the uncompressed one. Default: the stack's for this runtime, else the runtime's for its base.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers together, e.g. `200MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `70MB`." } } }, "slo": { "type": "object", "additionalProperties": false, "description": "Service level objectives. Default: none.", "required": ["availability"], "properties": { "availability": { "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100, "description": "Share of requests that succeed, in percent, e.g. `99.9`." }, "latency": { "type": "object", "additionalProperties": false, "minProperties": 1, "default": {}, "description": "Longest time per percentile of requests.", "properties": { "p50": { "$ref": "#/definitions/duration", "description": "Median, e.g. `50ms`." }, "p90": { "$ref": "#/definitions/duration", "description": "90th percentile, e.g. `200ms`." }, "p95": { "$ref": "#/definitions/duration", "description": "95th percentile, e.g. `300ms`." }, "p99": { "$ref": "#/definitions/duration", "description": "99th percentile, e.g. `1s`." } } } } }, "settings": { "$ref": "#/definitions/settings", "default": {}, "description": "Plain environment variables. No secret belongs here: they are visible in the image and in manifests." }, "secrets": { "$ref": "#/definitions/secrets", "default": [], "description": "Names of secrets; each is a file `/run/secrets/<name>` in the container, never an environment variable." }, "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the app's files are made and where they lie. Default: what is detected in the Nx project.", "properties": { "target": { "type": ["string", "null"], "minLength": 1, "default": "build", "description": "Nx target that builds the app; null where its sources are copied as they are." }, "output": { "type": "string", "minLength": 1, "description": "Folder that the target writes, relative to the workspace root, e.g. `dist/apps/api`. Default: `dist/<folder of the project>`." }, "main": { "type": "string", "minLength": 1, "default": "main.js", "description": "What starts, in the runtime's own terms: an entry file relative to `output` (`main.js`), or a module (`app.main:app`)." }, "dependencies": { "enum": ["bundled", "pruned", "locked"], "default": "bundled", "description": "`bundled`: the output needs nothing else. `pruned`: a manifest and lockfile cut down to what the app needs are installed in the image. `locked`: what `lockfile` names is installed in the image. Default: the runtime's." }, "lockfile": { "type": "string", "minLength": 1, "description": "For `locked` dependencies: the file that names them, relative to the workspace root, e.g. `apps/api/uv.lock`." } } }, "image": { "type": "object", "additionalProperties": false, "required": ["repository"], "description": "The image's name.", "properties": { "repository": { "type": "string", "maxLength": 255, "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", "errorMessage": "is not an image name without tag such as registry.example.com/acme/api", "description": "Full repository without tag. Default: `<registry>/<service>`, or `<stack>/<service>` without a registry." } } }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/environmentOverrides" }, "description": "What differs per environment of the stack: a map from its name to the keys that differ. What is in the image cannot differ." } }, "definitions": { "duration": { "type": "string", "pattern": "^[1-9][0-9]*(ms|s)$", "errorMessage": "is not a time such as 300ms or 1s" }, "settings": { "type": "object", "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not the name of an environment variable" }, "additionalProperties": { "type": ["string", "number", "boolean"], "pattern": "^[^\\u0000-\\u001f]*$", "errorMessage": "is not a text of one line, a number, true or false" } }, "secrets": { "type": "array", "uniqueItems": true, "items": { "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "errorMessage": "is not the name of a secret such as postgres-password" } }, "environmentOverrides": { "title": "EnvironmentOverrides", "type": "object", "additionalProperties": false, "description": "What may differ in one environment; each key is merged over the service's own.", "properties": { "expose": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Where the service is reached from outside in this environment.", "properties": { "host": { "$ref": "#/definitions/host", "description": "Host name." }, "path": { "$ref": "#/definitions/path", "description": "Path prefix below the host." }, "webSocket": { "type": "boolean", "description": "Connections are upgraded to WebSocket." }, "rateLimit": { "type": "string", "pattern": "^[1-9][0-9]{0,5}r/[sm]$", "errorMessage": "is not a rate such as 20r/s or 300r/m", "description": "Most requests per client address." }, "stripPath": { "type": "boolean", "description": "The service sees paths without the prefix." } } }, "resources": { "$ref": "#/properties/resources", "description": "Request and limit of each container in this environment." }, "scale": { "$ref": "#/properties/scale", "description": "Replicas in this environment." }, "settings": { "$ref": "#/definitions/settings", "description": "Environment variables that are added or replaced in this environment." }, "secrets": { "$ref": "#/definitions/secrets", "description": "Secrets in this environment, instead of the service's own." }, "slo": { "$ref": "#/properties/slo", "description": "Service level objectives in this environment, instead of the service's own." } } }, "host": { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" }, "path": { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" }, "probe": { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" } } };
 var schema36 = { "type": "string", "pattern": "^(/[^\\s\\u0000-\\u001f\"'`\\\\$]*|tcp)$", "errorMessage": "is neither a path that starts with / nor the word tcp" };
 var schema38 = { "type": "string", "maxLength": 253, "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", "errorMessage": "is not a host name such as api.example.com" };
 var schema39 = { "type": "string", "pattern": "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", "errorMessage": "is not a path that starts with /" };
@@ -2196,34 +2196,33 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.expose !== void 0) {
-      let data15 = data.expose;
-      if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
-        if (data15.host === void 0) {
-          const err36 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema35.properties.expose.required, parentSchema: schema35.properties.expose, data: data15 };
-          if (vErrors === null) {
-            vErrors = [err36];
-          } else {
-            vErrors.push(err36);
-          }
-          errors++;
-        }
-        for (const key2 in data15) {
-          if (!(key2 === "host" || key2 === "path" || key2 === "webSocket" || key2 === "rateLimit" || key2 === "stripPath")) {
-            const err37 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.expose, data: data15 };
+    if (data.outside !== void 0) {
+      let data15 = data.outside;
+      if (Array.isArray(data15)) {
+        const len2 = data15.length;
+        for (let i4 = 0; i4 < len2; i4++) {
+          let data16 = data15[i4];
+          if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
+            const err36 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.outside.items.type, parentSchema: schema35.properties.outside.items, data: data16 };
             if (vErrors === null) {
-              vErrors = [err37];
+              vErrors = [err36];
             } else {
-              vErrors.push(err37);
+              vErrors.push(err36);
             }
             errors++;
           }
-        }
-        if (data15.host !== void 0) {
-          let data16 = data15.host;
-          if (typeof data16 === "string") {
-            if (func4(data16) > 253) {
-              const err38 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema38, data: data16 };
+          if (typeof data16 == "number" && isFinite(data16)) {
+            if (data16 > 65535 || isNaN(data16)) {
+              const err37 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535", schema: 65535, parentSchema: schema35.properties.outside.items, data: data16 };
+              if (vErrors === null) {
+                vErrors = [err37];
+              } else {
+                vErrors.push(err37);
+              }
+              errors++;
+            }
+            if (data16 < 1 || isNaN(data16)) {
+              const err38 = { instancePath: instancePath + "/outside/" + i4, schemaPath: "#/properties/outside/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.outside.items, data: data16 };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -2231,243 +2230,24 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern35.test(data16)) {
-              const err39 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema38, data: data16 };
-              if (vErrors === null) {
-                vErrors = [err39];
-              } else {
-                vErrors.push(err39);
-              }
-              errors++;
-            }
-          } else {
-            const err40 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data16 };
-            if (vErrors === null) {
-              vErrors = [err40];
-            } else {
-              vErrors.push(err40);
-            }
-            errors++;
           }
         }
-        if (data15.path !== void 0) {
-          let data17 = data15.path;
-          if (typeof data17 === "string") {
-            if (!pattern36.test(data17)) {
-              const err41 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema39, data: data17 };
-              if (vErrors === null) {
-                vErrors = [err41];
-              } else {
-                vErrors.push(err41);
-              }
-              errors++;
-            }
-          } else {
-            const err42 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema39.type, parentSchema: schema39, data: data17 };
-            if (vErrors === null) {
-              vErrors = [err42];
-            } else {
-              vErrors.push(err42);
-            }
-            errors++;
-          }
-        }
-        if (data15.webSocket !== void 0) {
-          let data18 = data15.webSocket;
-          if (typeof data18 !== "boolean") {
-            const err43 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.expose.properties.webSocket.type, parentSchema: schema35.properties.expose.properties.webSocket, data: data18 };
-            if (vErrors === null) {
-              vErrors = [err43];
-            } else {
-              vErrors.push(err43);
-            }
-            errors++;
-          }
-        }
-        if (data15.rateLimit !== void 0) {
-          let data19 = data15.rateLimit;
-          if (typeof data19 === "string") {
-            if (!pattern37.test(data19)) {
-              const err44 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema35.properties.expose.properties.rateLimit, data: data19 };
-              if (vErrors === null) {
-                vErrors = [err44];
-              } else {
-                vErrors.push(err44);
-              }
-              errors++;
-            }
-          } else {
-            const err45 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.expose.properties.rateLimit.type, parentSchema: schema35.properties.expose.properties.rateLimit, data: data19 };
-            if (vErrors === null) {
-              vErrors = [err45];
-            } else {
-              vErrors.push(err45);
-            }
-            errors++;
-          }
-        }
-        if (data15.stripPath !== void 0) {
-          let data20 = data15.stripPath;
-          if (typeof data20 !== "boolean") {
-            const err46 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.expose.properties.stripPath.type, parentSchema: schema35.properties.expose.properties.stripPath, data: data20 };
-            if (vErrors === null) {
-              vErrors = [err46];
-            } else {
-              vErrors.push(err46);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err47 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.expose.type, parentSchema: schema35.properties.expose, data: data15 };
-        if (vErrors === null) {
-          vErrors = [err47];
-        } else {
-          vErrors.push(err47);
-        }
-        errors++;
-      }
-    }
-    if (data.proxy !== void 0) {
-      let data21 = data.proxy;
-      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-        if (Object.keys(data21).length < 1) {
-          const err48 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.proxy, data: data21 };
-          if (vErrors === null) {
-            vErrors = [err48];
-          } else {
-            vErrors.push(err48);
-          }
-          errors++;
-        }
-        for (const key3 in data21) {
-          if (!(key3 === "tls" || key3 === "bodyLimit" || key3 === "timeout")) {
-            const err49 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.proxy, data: data21 };
-            if (vErrors === null) {
-              vErrors = [err49];
-            } else {
-              vErrors.push(err49);
-            }
-            errors++;
-          }
-        }
-        if (data21.tls !== void 0) {
-          let data22 = data21.tls;
-          if (typeof data22 !== "boolean") {
-            const err50 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.proxy.properties.tls.type, parentSchema: schema35.properties.proxy.properties.tls, data: data22 };
-            if (vErrors === null) {
-              vErrors = [err50];
-            } else {
-              vErrors.push(err50);
-            }
-            errors++;
-          }
-        }
-        if (data21.bodyLimit !== void 0) {
-          let data23 = data21.bodyLimit;
-          if (typeof data23 === "string") {
-            if (!pattern38.test(data23)) {
-              const err51 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema35.properties.proxy.properties.bodyLimit, data: data23 };
-              if (vErrors === null) {
-                vErrors = [err51];
-              } else {
-                vErrors.push(err51);
-              }
-              errors++;
-            }
-          } else {
-            const err52 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.proxy.properties.bodyLimit.type, parentSchema: schema35.properties.proxy.properties.bodyLimit, data: data23 };
-            if (vErrors === null) {
-              vErrors = [err52];
-            } else {
-              vErrors.push(err52);
-            }
-            errors++;
-          }
-        }
-        if (data21.timeout !== void 0) {
-          let data24 = data21.timeout;
-          if (typeof data24 === "string") {
-            if (!pattern39.test(data24)) {
-              const err53 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema35.properties.proxy.properties.timeout, data: data24 };
-              if (vErrors === null) {
-                vErrors = [err53];
-              } else {
-                vErrors.push(err53);
-              }
-              errors++;
-            }
-          } else {
-            const err54 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.proxy.properties.timeout.type, parentSchema: schema35.properties.proxy.properties.timeout, data: data24 };
-            if (vErrors === null) {
-              vErrors = [err54];
-            } else {
-              vErrors.push(err54);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err55 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.proxy.type, parentSchema: schema35.properties.proxy, data: data21 };
-        if (vErrors === null) {
-          vErrors = [err55];
-        } else {
-          vErrors.push(err55);
-        }
-        errors++;
-      }
-    }
-    if (data.roles !== void 0) {
-      let data25 = data.roles;
-      if (Array.isArray(data25)) {
-        if (data25.length < 1) {
-          const err56 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema35.properties.roles, data: data25 };
-          if (vErrors === null) {
-            vErrors = [err56];
-          } else {
-            vErrors.push(err56);
-          }
-          errors++;
-        }
-        const len2 = data25.length;
-        for (let i4 = 0; i4 < len2; i4++) {
-          let data26 = data25[i4];
-          if (typeof data26 === "string") {
-            if (!pattern40.test(data26)) {
-              const err57 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema35.properties.roles.items, data: data26 };
-              if (vErrors === null) {
-                vErrors = [err57];
-              } else {
-                vErrors.push(err57);
-              }
-              errors++;
-            }
-          } else {
-            const err58 = { instancePath: instancePath + "/roles/" + i4, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.roles.items.type, parentSchema: schema35.properties.roles.items, data: data26 };
-            if (vErrors === null) {
-              vErrors = [err58];
-            } else {
-              vErrors.push(err58);
-            }
-            errors++;
-          }
-        }
-        let i5 = data25.length;
+        let i5 = data15.length;
         let j2;
         if (i5 > 1) {
           const indices1 = {};
           for (; i5--; ) {
-            let item1 = data25[i5];
-            if (typeof item1 !== "string") {
+            let item1 = data15[i5];
+            if (!(typeof item1 == "number" && (!(item1 % 1) && !isNaN(item1)) && isFinite(item1))) {
               continue;
             }
             if (typeof indices1[item1] == "number") {
               j2 = indices1[item1];
-              const err59 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema35.properties.roles, data: data25 };
+              const err39 = { instancePath: instancePath + "/outside", schemaPath: "#/properties/outside/uniqueItems", keyword: "uniqueItems", params: { i: i5, j: j2 }, message: "must NOT have duplicate items (items ## " + j2 + " and " + i5 + " are identical)", schema: true, parentSchema: schema35.properties.outside, data: data15 };
               if (vErrors === null) {
-                vErrors = [err59];
+                vErrors = [err39];
               } else {
-                vErrors.push(err59);
+                vErrors.push(err39);
               }
               errors++;
               break;
@@ -2476,7 +2256,228 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err60 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.roles.type, parentSchema: schema35.properties.roles, data: data25 };
+        const err40 = { instancePath: instancePath + "/outside", schemaPath: "#/properties/outside/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.outside.type, parentSchema: schema35.properties.outside, data: data15 };
+        if (vErrors === null) {
+          vErrors = [err40];
+        } else {
+          vErrors.push(err40);
+        }
+        errors++;
+      }
+    }
+    if (data.expose !== void 0) {
+      let data17 = data.expose;
+      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+        if (data17.host === void 0) {
+          const err41 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/required", keyword: "required", params: { missingProperty: "host" }, message: "must have required property 'host'", schema: schema35.properties.expose.required, parentSchema: schema35.properties.expose, data: data17 };
+          if (vErrors === null) {
+            vErrors = [err41];
+          } else {
+            vErrors.push(err41);
+          }
+          errors++;
+        }
+        for (const key2 in data17) {
+          if (!(key2 === "host" || key2 === "path" || key2 === "webSocket" || key2 === "rateLimit" || key2 === "stripPath")) {
+            const err42 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.expose, data: data17 };
+            if (vErrors === null) {
+              vErrors = [err42];
+            } else {
+              vErrors.push(err42);
+            }
+            errors++;
+          }
+        }
+        if (data17.host !== void 0) {
+          let data18 = data17.host;
+          if (typeof data18 === "string") {
+            if (func4(data18) > 253) {
+              const err43 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters", schema: 253, parentSchema: schema38, data: data18 };
+              if (vErrors === null) {
+                vErrors = [err43];
+              } else {
+                vErrors.push(err43);
+              }
+              errors++;
+            }
+            if (!pattern35.test(data18)) {
+              const err44 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", parentSchema: schema38, data: data18 };
+              if (vErrors === null) {
+                vErrors = [err44];
+              } else {
+                vErrors.push(err44);
+              }
+              errors++;
+            }
+          } else {
+            const err45 = { instancePath: instancePath + "/expose/host", schemaPath: "#/definitions/host/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema38.type, parentSchema: schema38, data: data18 };
+            if (vErrors === null) {
+              vErrors = [err45];
+            } else {
+              vErrors.push(err45);
+            }
+            errors++;
+          }
+        }
+        if (data17.path !== void 0) {
+          let data19 = data17.path;
+          if (typeof data19 === "string") {
+            if (!pattern36.test(data19)) {
+              const err46 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/pattern", keyword: "pattern", params: { pattern: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$" }, message: 'must match pattern "^/[^\\s\\u0000-\\u001f"\'`\\\\$]*$"', schema: "^/[^\\s\\u0000-\\u001f\"'`\\\\$]*$", parentSchema: schema39, data: data19 };
+              if (vErrors === null) {
+                vErrors = [err46];
+              } else {
+                vErrors.push(err46);
+              }
+              errors++;
+            }
+          } else {
+            const err47 = { instancePath: instancePath + "/expose/path", schemaPath: "#/definitions/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema39.type, parentSchema: schema39, data: data19 };
+            if (vErrors === null) {
+              vErrors = [err47];
+            } else {
+              vErrors.push(err47);
+            }
+            errors++;
+          }
+        }
+        if (data17.webSocket !== void 0) {
+          let data20 = data17.webSocket;
+          if (typeof data20 !== "boolean") {
+            const err48 = { instancePath: instancePath + "/expose/webSocket", schemaPath: "#/properties/expose/properties/webSocket/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.expose.properties.webSocket.type, parentSchema: schema35.properties.expose.properties.webSocket, data: data20 };
+            if (vErrors === null) {
+              vErrors = [err48];
+            } else {
+              vErrors.push(err48);
+            }
+            errors++;
+          }
+        }
+        if (data17.rateLimit !== void 0) {
+          let data21 = data17.rateLimit;
+          if (typeof data21 === "string") {
+            if (!pattern37.test(data21)) {
+              const err49 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}r/[sm]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}r/[sm]$"', schema: "^[1-9][0-9]{0,5}r/[sm]$", parentSchema: schema35.properties.expose.properties.rateLimit, data: data21 };
+              if (vErrors === null) {
+                vErrors = [err49];
+              } else {
+                vErrors.push(err49);
+              }
+              errors++;
+            }
+          } else {
+            const err50 = { instancePath: instancePath + "/expose/rateLimit", schemaPath: "#/properties/expose/properties/rateLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.expose.properties.rateLimit.type, parentSchema: schema35.properties.expose.properties.rateLimit, data: data21 };
+            if (vErrors === null) {
+              vErrors = [err50];
+            } else {
+              vErrors.push(err50);
+            }
+            errors++;
+          }
+        }
+        if (data17.stripPath !== void 0) {
+          let data22 = data17.stripPath;
+          if (typeof data22 !== "boolean") {
+            const err51 = { instancePath: instancePath + "/expose/stripPath", schemaPath: "#/properties/expose/properties/stripPath/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.expose.properties.stripPath.type, parentSchema: schema35.properties.expose.properties.stripPath, data: data22 };
+            if (vErrors === null) {
+              vErrors = [err51];
+            } else {
+              vErrors.push(err51);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err52 = { instancePath: instancePath + "/expose", schemaPath: "#/properties/expose/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.expose.type, parentSchema: schema35.properties.expose, data: data17 };
+        if (vErrors === null) {
+          vErrors = [err52];
+        } else {
+          vErrors.push(err52);
+        }
+        errors++;
+      }
+    }
+    if (data.proxy !== void 0) {
+      let data23 = data.proxy;
+      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
+        if (Object.keys(data23).length < 1) {
+          const err53 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.proxy, data: data23 };
+          if (vErrors === null) {
+            vErrors = [err53];
+          } else {
+            vErrors.push(err53);
+          }
+          errors++;
+        }
+        for (const key3 in data23) {
+          if (!(key3 === "tls" || key3 === "bodyLimit" || key3 === "timeout")) {
+            const err54 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.proxy, data: data23 };
+            if (vErrors === null) {
+              vErrors = [err54];
+            } else {
+              vErrors.push(err54);
+            }
+            errors++;
+          }
+        }
+        if (data23.tls !== void 0) {
+          let data24 = data23.tls;
+          if (typeof data24 !== "boolean") {
+            const err55 = { instancePath: instancePath + "/proxy/tls", schemaPath: "#/properties/proxy/properties/tls/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema35.properties.proxy.properties.tls.type, parentSchema: schema35.properties.proxy.properties.tls, data: data24 };
+            if (vErrors === null) {
+              vErrors = [err55];
+            } else {
+              vErrors.push(err55);
+            }
+            errors++;
+          }
+        }
+        if (data23.bodyLimit !== void 0) {
+          let data25 = data23.bodyLimit;
+          if (typeof data25 === "string") {
+            if (!pattern38.test(data25)) {
+              const err56 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,5}[kmg]$" }, message: 'must match pattern "^[1-9][0-9]{0,5}[kmg]$"', schema: "^[1-9][0-9]{0,5}[kmg]$", parentSchema: schema35.properties.proxy.properties.bodyLimit, data: data25 };
+              if (vErrors === null) {
+                vErrors = [err56];
+              } else {
+                vErrors.push(err56);
+              }
+              errors++;
+            }
+          } else {
+            const err57 = { instancePath: instancePath + "/proxy/bodyLimit", schemaPath: "#/properties/proxy/properties/bodyLimit/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.proxy.properties.bodyLimit.type, parentSchema: schema35.properties.proxy.properties.bodyLimit, data: data25 };
+            if (vErrors === null) {
+              vErrors = [err57];
+            } else {
+              vErrors.push(err57);
+            }
+            errors++;
+          }
+        }
+        if (data23.timeout !== void 0) {
+          let data26 = data23.timeout;
+          if (typeof data26 === "string") {
+            if (!pattern39.test(data26)) {
+              const err58 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]{0,3}s$" }, message: 'must match pattern "^[1-9][0-9]{0,3}s$"', schema: "^[1-9][0-9]{0,3}s$", parentSchema: schema35.properties.proxy.properties.timeout, data: data26 };
+              if (vErrors === null) {
+                vErrors = [err58];
+              } else {
+                vErrors.push(err58);
+              }
+              errors++;
+            }
+          } else {
+            const err59 = { instancePath: instancePath + "/proxy/timeout", schemaPath: "#/properties/proxy/properties/timeout/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.proxy.properties.timeout.type, parentSchema: schema35.properties.proxy.properties.timeout, data: data26 };
+            if (vErrors === null) {
+              vErrors = [err59];
+            } else {
+              vErrors.push(err59);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err60 = { instancePath: instancePath + "/proxy", schemaPath: "#/properties/proxy/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.proxy.type, parentSchema: schema35.properties.proxy, data: data23 };
         if (vErrors === null) {
           vErrors = [err60];
         } else {
@@ -2485,11 +2486,11 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.resources !== void 0) {
-      let data27 = data.resources;
-      if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
-        if (Object.keys(data27).length < 1) {
-          const err61 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.resources, data: data27 };
+    if (data.roles !== void 0) {
+      let data27 = data.roles;
+      if (Array.isArray(data27)) {
+        if (data27.length < 1) {
+          const err61 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema35.properties.roles, data: data27 };
           if (vErrors === null) {
             vErrors = [err61];
           } else {
@@ -2497,21 +2498,21 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        for (const key4 in data27) {
-          if (!(key4 === "cpu" || key4 === "memory")) {
-            const err62 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.resources, data: data27 };
-            if (vErrors === null) {
-              vErrors = [err62];
-            } else {
-              vErrors.push(err62);
+        const len3 = data27.length;
+        for (let i6 = 0; i6 < len3; i6++) {
+          let data28 = data27[i6];
+          if (typeof data28 === "string") {
+            if (!pattern40.test(data28)) {
+              const err62 = { instancePath: instancePath + "/roles/" + i6, schemaPath: "#/properties/roles/items/pattern", keyword: "pattern", params: { pattern: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"', schema: "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", parentSchema: schema35.properties.roles.items, data: data28 };
+              if (vErrors === null) {
+                vErrors = [err62];
+              } else {
+                vErrors.push(err62);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data27.cpu !== void 0) {
-          let data28 = data27.cpu;
-          if (typeof data28 !== "string" && !(typeof data28 == "number" && isFinite(data28))) {
-            const err63 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema35.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema35.properties.resources.properties.cpu.type, parentSchema: schema35.properties.resources.properties.cpu, data: data28 };
+          } else {
+            const err63 = { instancePath: instancePath + "/roles/" + i6, schemaPath: "#/properties/roles/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.roles.items.type, parentSchema: schema35.properties.roles.items, data: data28 };
             if (vErrors === null) {
               vErrors = [err63];
             } else {
@@ -2519,264 +2520,23 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data28 == "number" && isFinite(data28)) {
-            if (data28 <= 0 || isNaN(data28)) {
-              const err64 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema35.properties.resources.properties.cpu, data: data28 };
-              if (vErrors === null) {
-                vErrors = [err64];
-              } else {
-                vErrors.push(err64);
-              }
-              errors++;
-            }
-          }
-          if (typeof data28 === "string") {
-            if (!pattern41.test(data28)) {
-              const err65 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema35.properties.resources.properties.cpu, data: data28 };
-              if (vErrors === null) {
-                vErrors = [err65];
-              } else {
-                vErrors.push(err65);
-              }
-              errors++;
-            }
-          }
         }
-        if (data27.memory !== void 0) {
-          let data29 = data27.memory;
-          if (typeof data29 === "string") {
-            if (!pattern42.test(data29)) {
-              const err66 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema35.properties.resources.properties.memory, data: data29 };
-              if (vErrors === null) {
-                vErrors = [err66];
-              } else {
-                vErrors.push(err66);
-              }
-              errors++;
-            }
-          } else {
-            const err67 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.resources.properties.memory.type, parentSchema: schema35.properties.resources.properties.memory, data: data29 };
-            if (vErrors === null) {
-              vErrors = [err67];
-            } else {
-              vErrors.push(err67);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err68 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.resources.type, parentSchema: schema35.properties.resources, data: data27 };
-        if (vErrors === null) {
-          vErrors = [err68];
-        } else {
-          vErrors.push(err68);
-        }
-        errors++;
-      }
-    }
-    if (data.scale !== void 0) {
-      let data30 = data.scale;
-      if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
-        if (Object.keys(data30).length < 1) {
-          const err69 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.scale, data: data30 };
-          if (vErrors === null) {
-            vErrors = [err69];
-          } else {
-            vErrors.push(err69);
-          }
-          errors++;
-        }
-        for (const key5 in data30) {
-          if (!(key5 === "min" || key5 === "max" || key5 === "cpu" || key5 === "memory")) {
-            const err70 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.scale, data: data30 };
-            if (vErrors === null) {
-              vErrors = [err70];
-            } else {
-              vErrors.push(err70);
-            }
-            errors++;
-          }
-        }
-        if (data30.min !== void 0) {
-          let data31 = data30.min;
-          if (!(typeof data31 == "number" && (!(data31 % 1) && !isNaN(data31)) && isFinite(data31))) {
-            const err71 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.min.type, parentSchema: schema35.properties.scale.properties.min, data: data31 };
-            if (vErrors === null) {
-              vErrors = [err71];
-            } else {
-              vErrors.push(err71);
-            }
-            errors++;
-          }
-          if (typeof data31 == "number" && isFinite(data31)) {
-            if (data31 > 1e3 || isNaN(data31)) {
-              const err72 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema35.properties.scale.properties.min, data: data31 };
-              if (vErrors === null) {
-                vErrors = [err72];
-              } else {
-                vErrors.push(err72);
-              }
-              errors++;
-            }
-            if (data31 < 1 || isNaN(data31)) {
-              const err73 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.min, data: data31 };
-              if (vErrors === null) {
-                vErrors = [err73];
-              } else {
-                vErrors.push(err73);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data30.max !== void 0) {
-          let data32 = data30.max;
-          if (!(typeof data32 == "number" && (!(data32 % 1) && !isNaN(data32)) && isFinite(data32))) {
-            const err74 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.max.type, parentSchema: schema35.properties.scale.properties.max, data: data32 };
-            if (vErrors === null) {
-              vErrors = [err74];
-            } else {
-              vErrors.push(err74);
-            }
-            errors++;
-          }
-          if (typeof data32 == "number" && isFinite(data32)) {
-            if (data32 > 1e3 || isNaN(data32)) {
-              const err75 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema35.properties.scale.properties.max, data: data32 };
-              if (vErrors === null) {
-                vErrors = [err75];
-              } else {
-                vErrors.push(err75);
-              }
-              errors++;
-            }
-            if (data32 < 1 || isNaN(data32)) {
-              const err76 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.max, data: data32 };
-              if (vErrors === null) {
-                vErrors = [err76];
-              } else {
-                vErrors.push(err76);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data30.cpu !== void 0) {
-          let data33 = data30.cpu;
-          if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
-            const err77 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.cpu.type, parentSchema: schema35.properties.scale.properties.cpu, data: data33 };
-            if (vErrors === null) {
-              vErrors = [err77];
-            } else {
-              vErrors.push(err77);
-            }
-            errors++;
-          }
-          if (typeof data33 == "number" && isFinite(data33)) {
-            if (data33 > 100 || isNaN(data33)) {
-              const err78 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema35.properties.scale.properties.cpu, data: data33 };
-              if (vErrors === null) {
-                vErrors = [err78];
-              } else {
-                vErrors.push(err78);
-              }
-              errors++;
-            }
-            if (data33 < 1 || isNaN(data33)) {
-              const err79 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.cpu, data: data33 };
-              if (vErrors === null) {
-                vErrors = [err79];
-              } else {
-                vErrors.push(err79);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data30.memory !== void 0) {
-          let data34 = data30.memory;
-          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err80 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.memory.type, parentSchema: schema35.properties.scale.properties.memory, data: data34 };
-            if (vErrors === null) {
-              vErrors = [err80];
-            } else {
-              vErrors.push(err80);
-            }
-            errors++;
-          }
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 > 100 || isNaN(data34)) {
-              const err81 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema35.properties.scale.properties.memory, data: data34 };
-              if (vErrors === null) {
-                vErrors = [err81];
-              } else {
-                vErrors.push(err81);
-              }
-              errors++;
-            }
-            if (data34 < 1 || isNaN(data34)) {
-              const err82 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.memory, data: data34 };
-              if (vErrors === null) {
-                vErrors = [err82];
-              } else {
-                vErrors.push(err82);
-              }
-              errors++;
-            }
-          }
-        }
-      } else {
-        const err83 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.scale.type, parentSchema: schema35.properties.scale, data: data30 };
-        if (vErrors === null) {
-          vErrors = [err83];
-        } else {
-          vErrors.push(err83);
-        }
-        errors++;
-      }
-    }
-    if (data.writes !== void 0) {
-      let data35 = data.writes;
-      if (Array.isArray(data35)) {
-        const len3 = data35.length;
-        for (let i6 = 0; i6 < len3; i6++) {
-          let data36 = data35[i6];
-          if (typeof data36 === "string") {
-            if (!pattern43.test(data36)) {
-              const err84 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema35.properties.writes.items, data: data36 };
-              if (vErrors === null) {
-                vErrors = [err84];
-              } else {
-                vErrors.push(err84);
-              }
-              errors++;
-            }
-          } else {
-            const err85 = { instancePath: instancePath + "/writes/" + i6, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.writes.items.type, parentSchema: schema35.properties.writes.items, data: data36 };
-            if (vErrors === null) {
-              vErrors = [err85];
-            } else {
-              vErrors.push(err85);
-            }
-            errors++;
-          }
-        }
-        let i7 = data35.length;
+        let i7 = data27.length;
         let j3;
         if (i7 > 1) {
           const indices2 = {};
           for (; i7--; ) {
-            let item2 = data35[i7];
+            let item2 = data27[i7];
             if (typeof item2 !== "string") {
               continue;
             }
             if (typeof indices2[item2] == "number") {
               j3 = indices2[item2];
-              const err86 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema35.properties.writes, data: data35 };
+              const err64 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/uniqueItems", keyword: "uniqueItems", params: { i: i7, j: j3 }, message: "must NOT have duplicate items (items ## " + j3 + " and " + i7 + " are identical)", schema: true, parentSchema: schema35.properties.roles, data: data27 };
               if (vErrors === null) {
-                vErrors = [err86];
+                vErrors = [err64];
               } else {
-                vErrors.push(err86);
+                vErrors.push(err64);
               }
               errors++;
               break;
@@ -2785,19 +2545,257 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err87 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.writes.type, parentSchema: schema35.properties.writes, data: data35 };
+        const err65 = { instancePath: instancePath + "/roles", schemaPath: "#/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.roles.type, parentSchema: schema35.properties.roles, data: data27 };
         if (vErrors === null) {
-          vErrors = [err87];
+          vErrors = [err65];
         } else {
-          vErrors.push(err87);
+          vErrors.push(err65);
         }
         errors++;
       }
     }
-    if (data.budget !== void 0) {
-      let data37 = data.budget;
-      if (typeof data37 !== "string" && !(data37 && typeof data37 == "object" && !Array.isArray(data37))) {
-        const err88 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema35.properties.budget.type }, message: "must be string,object", schema: schema35.properties.budget.type, parentSchema: schema35.properties.budget, data: data37 };
+    if (data.resources !== void 0) {
+      let data29 = data.resources;
+      if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
+        if (Object.keys(data29).length < 1) {
+          const err66 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.resources, data: data29 };
+          if (vErrors === null) {
+            vErrors = [err66];
+          } else {
+            vErrors.push(err66);
+          }
+          errors++;
+        }
+        for (const key4 in data29) {
+          if (!(key4 === "cpu" || key4 === "memory")) {
+            const err67 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.resources, data: data29 };
+            if (vErrors === null) {
+              vErrors = [err67];
+            } else {
+              vErrors.push(err67);
+            }
+            errors++;
+          }
+        }
+        if (data29.cpu !== void 0) {
+          let data30 = data29.cpu;
+          if (typeof data30 !== "string" && !(typeof data30 == "number" && isFinite(data30))) {
+            const err68 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/type", keyword: "type", params: { type: schema35.properties.resources.properties.cpu.type }, message: "must be string,number", schema: schema35.properties.resources.properties.cpu.type, parentSchema: schema35.properties.resources.properties.cpu, data: data30 };
+            if (vErrors === null) {
+              vErrors = [err68];
+            } else {
+              vErrors.push(err68);
+            }
+            errors++;
+          }
+          if (typeof data30 == "number" && isFinite(data30)) {
+            if (data30 <= 0 || isNaN(data30)) {
+              const err69 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema35.properties.resources.properties.cpu, data: data30 };
+              if (vErrors === null) {
+                vErrors = [err69];
+              } else {
+                vErrors.push(err69);
+              }
+              errors++;
+            }
+          }
+          if (typeof data30 === "string") {
+            if (!pattern41.test(data30)) {
+              const err70 = { instancePath: instancePath + "/resources/cpu", schemaPath: "#/properties/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema35.properties.resources.properties.cpu, data: data30 };
+              if (vErrors === null) {
+                vErrors = [err70];
+              } else {
+                vErrors.push(err70);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data29.memory !== void 0) {
+          let data31 = data29.memory;
+          if (typeof data31 === "string") {
+            if (!pattern42.test(data31)) {
+              const err71 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema35.properties.resources.properties.memory, data: data31 };
+              if (vErrors === null) {
+                vErrors = [err71];
+              } else {
+                vErrors.push(err71);
+              }
+              errors++;
+            }
+          } else {
+            const err72 = { instancePath: instancePath + "/resources/memory", schemaPath: "#/properties/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.resources.properties.memory.type, parentSchema: schema35.properties.resources.properties.memory, data: data31 };
+            if (vErrors === null) {
+              vErrors = [err72];
+            } else {
+              vErrors.push(err72);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err73 = { instancePath: instancePath + "/resources", schemaPath: "#/properties/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.resources.type, parentSchema: schema35.properties.resources, data: data29 };
+        if (vErrors === null) {
+          vErrors = [err73];
+        } else {
+          vErrors.push(err73);
+        }
+        errors++;
+      }
+    }
+    if (data.scale !== void 0) {
+      let data32 = data.scale;
+      if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
+        if (Object.keys(data32).length < 1) {
+          const err74 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.scale, data: data32 };
+          if (vErrors === null) {
+            vErrors = [err74];
+          } else {
+            vErrors.push(err74);
+          }
+          errors++;
+        }
+        for (const key5 in data32) {
+          if (!(key5 === "min" || key5 === "max" || key5 === "cpu" || key5 === "memory")) {
+            const err75 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.scale, data: data32 };
+            if (vErrors === null) {
+              vErrors = [err75];
+            } else {
+              vErrors.push(err75);
+            }
+            errors++;
+          }
+        }
+        if (data32.min !== void 0) {
+          let data33 = data32.min;
+          if (!(typeof data33 == "number" && (!(data33 % 1) && !isNaN(data33)) && isFinite(data33))) {
+            const err76 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.min.type, parentSchema: schema35.properties.scale.properties.min, data: data33 };
+            if (vErrors === null) {
+              vErrors = [err76];
+            } else {
+              vErrors.push(err76);
+            }
+            errors++;
+          }
+          if (typeof data33 == "number" && isFinite(data33)) {
+            if (data33 > 1e3 || isNaN(data33)) {
+              const err77 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema35.properties.scale.properties.min, data: data33 };
+              if (vErrors === null) {
+                vErrors = [err77];
+              } else {
+                vErrors.push(err77);
+              }
+              errors++;
+            }
+            if (data33 < 1 || isNaN(data33)) {
+              const err78 = { instancePath: instancePath + "/scale/min", schemaPath: "#/properties/scale/properties/min/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.min, data: data33 };
+              if (vErrors === null) {
+                vErrors = [err78];
+              } else {
+                vErrors.push(err78);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data32.max !== void 0) {
+          let data34 = data32.max;
+          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
+            const err79 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.max.type, parentSchema: schema35.properties.scale.properties.max, data: data34 };
+            if (vErrors === null) {
+              vErrors = [err79];
+            } else {
+              vErrors.push(err79);
+            }
+            errors++;
+          }
+          if (typeof data34 == "number" && isFinite(data34)) {
+            if (data34 > 1e3 || isNaN(data34)) {
+              const err80 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 }, message: "must be <= 1000", schema: 1e3, parentSchema: schema35.properties.scale.properties.max, data: data34 };
+              if (vErrors === null) {
+                vErrors = [err80];
+              } else {
+                vErrors.push(err80);
+              }
+              errors++;
+            }
+            if (data34 < 1 || isNaN(data34)) {
+              const err81 = { instancePath: instancePath + "/scale/max", schemaPath: "#/properties/scale/properties/max/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.max, data: data34 };
+              if (vErrors === null) {
+                vErrors = [err81];
+              } else {
+                vErrors.push(err81);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data32.cpu !== void 0) {
+          let data35 = data32.cpu;
+          if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
+            const err82 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.cpu.type, parentSchema: schema35.properties.scale.properties.cpu, data: data35 };
+            if (vErrors === null) {
+              vErrors = [err82];
+            } else {
+              vErrors.push(err82);
+            }
+            errors++;
+          }
+          if (typeof data35 == "number" && isFinite(data35)) {
+            if (data35 > 100 || isNaN(data35)) {
+              const err83 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema35.properties.scale.properties.cpu, data: data35 };
+              if (vErrors === null) {
+                vErrors = [err83];
+              } else {
+                vErrors.push(err83);
+              }
+              errors++;
+            }
+            if (data35 < 1 || isNaN(data35)) {
+              const err84 = { instancePath: instancePath + "/scale/cpu", schemaPath: "#/properties/scale/properties/cpu/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.cpu, data: data35 };
+              if (vErrors === null) {
+                vErrors = [err84];
+              } else {
+                vErrors.push(err84);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data32.memory !== void 0) {
+          let data36 = data32.memory;
+          if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
+            const err85 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema35.properties.scale.properties.memory.type, parentSchema: schema35.properties.scale.properties.memory, data: data36 };
+            if (vErrors === null) {
+              vErrors = [err85];
+            } else {
+              vErrors.push(err85);
+            }
+            errors++;
+          }
+          if (typeof data36 == "number" && isFinite(data36)) {
+            if (data36 > 100 || isNaN(data36)) {
+              const err86 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100", schema: 100, parentSchema: schema35.properties.scale.properties.memory, data: data36 };
+              if (vErrors === null) {
+                vErrors = [err86];
+              } else {
+                vErrors.push(err86);
+              }
+              errors++;
+            }
+            if (data36 < 1 || isNaN(data36)) {
+              const err87 = { instancePath: instancePath + "/scale/memory", schemaPath: "#/properties/scale/properties/memory/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema35.properties.scale.properties.memory, data: data36 };
+              if (vErrors === null) {
+                vErrors = [err87];
+              } else {
+                vErrors.push(err87);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err88 = { instancePath: instancePath + "/scale", schemaPath: "#/properties/scale/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.scale.type, parentSchema: schema35.properties.scale, data: data32 };
         if (vErrors === null) {
           vErrors = [err88];
         } else {
@@ -2805,389 +2803,49 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         }
         errors++;
       }
-      if (typeof data37 === "string") {
-        if (!pattern24.test(data37)) {
-          const err89 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget, data: data37 };
-          if (vErrors === null) {
-            vErrors = [err89];
-          } else {
-            vErrors.push(err89);
-          }
-          errors++;
-        }
-      }
-      if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
-        if (Object.keys(data37).length > 1) {
-          const err90 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema35.properties.budget, data: data37 };
-          if (vErrors === null) {
-            vErrors = [err90];
-          } else {
-            vErrors.push(err90);
-          }
-          errors++;
-        }
-        if (Object.keys(data37).length < 1) {
-          const err91 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.budget, data: data37 };
-          if (vErrors === null) {
-            vErrors = [err91];
-          } else {
-            vErrors.push(err91);
-          }
-          errors++;
-        }
-        for (const key6 in data37) {
-          if (!(key6 === "uncompressed" || key6 === "compressed")) {
-            const err92 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.budget, data: data37 };
-            if (vErrors === null) {
-              vErrors = [err92];
-            } else {
-              vErrors.push(err92);
-            }
-            errors++;
-          }
-        }
-        if (data37.uncompressed !== void 0) {
-          let data38 = data37.uncompressed;
-          if (typeof data38 === "string") {
-            if (!pattern24.test(data38)) {
-              const err93 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget.properties.uncompressed, data: data38 };
-              if (vErrors === null) {
-                vErrors = [err93];
-              } else {
-                vErrors.push(err93);
-              }
-              errors++;
-            }
-          } else {
-            const err94 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.budget.properties.uncompressed.type, parentSchema: schema35.properties.budget.properties.uncompressed, data: data38 };
-            if (vErrors === null) {
-              vErrors = [err94];
-            } else {
-              vErrors.push(err94);
-            }
-            errors++;
-          }
-        }
-        if (data37.compressed !== void 0) {
-          let data39 = data37.compressed;
-          if (typeof data39 === "string") {
-            if (!pattern24.test(data39)) {
-              const err95 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget.properties.compressed, data: data39 };
-              if (vErrors === null) {
-                vErrors = [err95];
-              } else {
-                vErrors.push(err95);
-              }
-              errors++;
-            }
-          } else {
-            const err96 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.budget.properties.compressed.type, parentSchema: schema35.properties.budget.properties.compressed, data: data39 };
-            if (vErrors === null) {
-              vErrors = [err96];
-            } else {
-              vErrors.push(err96);
-            }
-            errors++;
-          }
-        }
-      }
     }
-    if (data.slo !== void 0) {
-      let data40 = data.slo;
-      if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
-        if (data40.availability === void 0) {
-          const err97 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema35.properties.slo.required, parentSchema: schema35.properties.slo, data: data40 };
-          if (vErrors === null) {
-            vErrors = [err97];
-          } else {
-            vErrors.push(err97);
-          }
-          errors++;
-        }
-        for (const key7 in data40) {
-          if (!(key7 === "availability" || key7 === "latency")) {
-            const err98 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.slo, data: data40 };
-            if (vErrors === null) {
-              vErrors = [err98];
-            } else {
-              vErrors.push(err98);
-            }
-            errors++;
-          }
-        }
-        if (data40.availability !== void 0) {
-          let data41 = data40.availability;
-          if (typeof data41 == "number" && isFinite(data41)) {
-            if (data41 >= 100 || isNaN(data41)) {
-              const err99 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema35.properties.slo.properties.availability, data: data41 };
-              if (vErrors === null) {
-                vErrors = [err99];
-              } else {
-                vErrors.push(err99);
-              }
-              errors++;
-            }
-            if (data41 <= 0 || isNaN(data41)) {
-              const err100 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema35.properties.slo.properties.availability, data: data41 };
-              if (vErrors === null) {
-                vErrors = [err100];
-              } else {
-                vErrors.push(err100);
-              }
-              errors++;
-            }
-          } else {
-            const err101 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema35.properties.slo.properties.availability.type, parentSchema: schema35.properties.slo.properties.availability, data: data41 };
-            if (vErrors === null) {
-              vErrors = [err101];
-            } else {
-              vErrors.push(err101);
-            }
-            errors++;
-          }
-        }
-        if (data40.latency !== void 0) {
-          let data42 = data40.latency;
-          if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
-            if (Object.keys(data42).length < 1) {
-              const err102 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.slo.properties.latency, data: data42 };
-              if (vErrors === null) {
-                vErrors = [err102];
-              } else {
-                vErrors.push(err102);
-              }
-              errors++;
-            }
-            for (const key8 in data42) {
-              if (!(key8 === "p50" || key8 === "p90" || key8 === "p95" || key8 === "p99")) {
-                const err103 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.slo.properties.latency, data: data42 };
-                if (vErrors === null) {
-                  vErrors = [err103];
-                } else {
-                  vErrors.push(err103);
-                }
-                errors++;
-              }
-            }
-            if (data42.p50 !== void 0) {
-              let data43 = data42.p50;
-              if (typeof data43 === "string") {
-                if (!pattern47.test(data43)) {
-                  const err104 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data43 };
-                  if (vErrors === null) {
-                    vErrors = [err104];
-                  } else {
-                    vErrors.push(err104);
-                  }
-                  errors++;
-                }
-              } else {
-                const err105 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data43 };
-                if (vErrors === null) {
-                  vErrors = [err105];
-                } else {
-                  vErrors.push(err105);
-                }
-                errors++;
-              }
-            }
-            if (data42.p90 !== void 0) {
-              let data44 = data42.p90;
-              if (typeof data44 === "string") {
-                if (!pattern47.test(data44)) {
-                  const err106 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data44 };
-                  if (vErrors === null) {
-                    vErrors = [err106];
-                  } else {
-                    vErrors.push(err106);
-                  }
-                  errors++;
-                }
-              } else {
-                const err107 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data44 };
-                if (vErrors === null) {
-                  vErrors = [err107];
-                } else {
-                  vErrors.push(err107);
-                }
-                errors++;
-              }
-            }
-            if (data42.p95 !== void 0) {
-              let data45 = data42.p95;
-              if (typeof data45 === "string") {
-                if (!pattern47.test(data45)) {
-                  const err108 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data45 };
-                  if (vErrors === null) {
-                    vErrors = [err108];
-                  } else {
-                    vErrors.push(err108);
-                  }
-                  errors++;
-                }
-              } else {
-                const err109 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data45 };
-                if (vErrors === null) {
-                  vErrors = [err109];
-                } else {
-                  vErrors.push(err109);
-                }
-                errors++;
-              }
-            }
-            if (data42.p99 !== void 0) {
-              let data46 = data42.p99;
-              if (typeof data46 === "string") {
-                if (!pattern47.test(data46)) {
-                  const err110 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data46 };
-                  if (vErrors === null) {
-                    vErrors = [err110];
-                  } else {
-                    vErrors.push(err110);
-                  }
-                  errors++;
-                }
-              } else {
-                const err111 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data46 };
-                if (vErrors === null) {
-                  vErrors = [err111];
-                } else {
-                  vErrors.push(err111);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err112 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.slo.properties.latency.type, parentSchema: schema35.properties.slo.properties.latency, data: data42 };
-            if (vErrors === null) {
-              vErrors = [err112];
-            } else {
-              vErrors.push(err112);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err113 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.slo.type, parentSchema: schema35.properties.slo, data: data40 };
-        if (vErrors === null) {
-          vErrors = [err113];
-        } else {
-          vErrors.push(err113);
-        }
-        errors++;
-      }
-    }
-    if (data.settings !== void 0) {
-      let data47 = data.settings;
-      if (data47 && typeof data47 == "object" && !Array.isArray(data47)) {
-        for (const key9 in data47) {
-          const _errs113 = errors;
-          if (typeof key9 === "string") {
-            if (!pattern51.test(key9)) {
-              const err114 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema44.propertyNames, data: key9, propertyName: key9 };
-              if (vErrors === null) {
-                vErrors = [err114];
-              } else {
-                vErrors.push(err114);
-              }
-              errors++;
-            }
-          }
-          var valid30 = _errs113 === errors;
-          if (!valid30) {
-            const err115 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema44.propertyNames, parentSchema: schema44, data: data47 };
-            if (vErrors === null) {
-              vErrors = [err115];
-            } else {
-              vErrors.push(err115);
-            }
-            errors++;
-          }
-        }
-        for (const key10 in data47) {
-          let data48 = data47[key10];
-          if (typeof data48 !== "string" && !(typeof data48 == "number" && isFinite(data48)) && typeof data48 !== "boolean") {
-            const err116 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema44.additionalProperties.type }, message: "must be string,number,boolean", schema: schema44.additionalProperties.type, parentSchema: schema44.additionalProperties, data: data48 };
-            if (vErrors === null) {
-              vErrors = [err116];
-            } else {
-              vErrors.push(err116);
-            }
-            errors++;
-          }
-          if (typeof data48 === "string") {
-            if (!pattern30.test(data48)) {
-              const err117 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema44.additionalProperties, data: data48 };
-              if (vErrors === null) {
-                vErrors = [err117];
-              } else {
-                vErrors.push(err117);
-              }
-              errors++;
-            }
-          }
-        }
-      } else {
-        const err118 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.type, parentSchema: schema44, data: data47 };
-        if (vErrors === null) {
-          vErrors = [err118];
-        } else {
-          vErrors.push(err118);
-        }
-        errors++;
-      }
-    }
-    if (data.secrets !== void 0) {
-      let data49 = data.secrets;
-      if (Array.isArray(data49)) {
-        const len4 = data49.length;
+    if (data.writes !== void 0) {
+      let data37 = data.writes;
+      if (Array.isArray(data37)) {
+        const len4 = data37.length;
         for (let i8 = 0; i8 < len4; i8++) {
-          let data50 = data49[i8];
-          if (typeof data50 === "string") {
-            if (func4(data50) > 64) {
-              const err119 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema45.items, data: data50 };
+          let data38 = data37[i8];
+          if (typeof data38 === "string") {
+            if (!pattern43.test(data38)) {
+              const err89 = { instancePath: instancePath + "/writes/" + i8, schemaPath: "#/properties/writes/items/pattern", keyword: "pattern", params: { pattern: "^/[A-Za-z0-9._@+/-]*$" }, message: 'must match pattern "^/[A-Za-z0-9._@+/-]*$"', schema: "^/[A-Za-z0-9._@+/-]*$", parentSchema: schema35.properties.writes.items, data: data38 };
               if (vErrors === null) {
-                vErrors = [err119];
+                vErrors = [err89];
               } else {
-                vErrors.push(err119);
-              }
-              errors++;
-            }
-            if (!pattern53.test(data50)) {
-              const err120 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema45.items, data: data50 };
-              if (vErrors === null) {
-                vErrors = [err120];
-              } else {
-                vErrors.push(err120);
+                vErrors.push(err89);
               }
               errors++;
             }
           } else {
-            const err121 = { instancePath: instancePath + "/secrets/" + i8, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.items.type, parentSchema: schema45.items, data: data50 };
+            const err90 = { instancePath: instancePath + "/writes/" + i8, schemaPath: "#/properties/writes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.writes.items.type, parentSchema: schema35.properties.writes.items, data: data38 };
             if (vErrors === null) {
-              vErrors = [err121];
+              vErrors = [err90];
             } else {
-              vErrors.push(err121);
+              vErrors.push(err90);
             }
             errors++;
           }
         }
-        let i9 = data49.length;
+        let i9 = data37.length;
         let j4;
         if (i9 > 1) {
           const indices3 = {};
           for (; i9--; ) {
-            let item3 = data49[i9];
+            let item3 = data37[i9];
             if (typeof item3 !== "string") {
               continue;
             }
             if (typeof indices3[item3] == "number") {
               j4 = indices3[item3];
-              const err122 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema45, data: data49 };
+              const err91 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/uniqueItems", keyword: "uniqueItems", params: { i: i9, j: j4 }, message: "must NOT have duplicate items (items ## " + j4 + " and " + i9 + " are identical)", schema: true, parentSchema: schema35.properties.writes, data: data37 };
               if (vErrors === null) {
-                vErrors = [err122];
+                vErrors = [err91];
               } else {
-                vErrors.push(err122);
+                vErrors.push(err91);
               }
               errors++;
               break;
@@ -3196,7 +2854,350 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err123 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema45.type, parentSchema: schema45, data: data49 };
+        const err92 = { instancePath: instancePath + "/writes", schemaPath: "#/properties/writes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema35.properties.writes.type, parentSchema: schema35.properties.writes, data: data37 };
+        if (vErrors === null) {
+          vErrors = [err92];
+        } else {
+          vErrors.push(err92);
+        }
+        errors++;
+      }
+    }
+    if (data.budget !== void 0) {
+      let data39 = data.budget;
+      if (typeof data39 !== "string" && !(data39 && typeof data39 == "object" && !Array.isArray(data39))) {
+        const err93 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: schema35.properties.budget.type }, message: "must be string,object", schema: schema35.properties.budget.type, parentSchema: schema35.properties.budget, data: data39 };
+        if (vErrors === null) {
+          vErrors = [err93];
+        } else {
+          vErrors.push(err93);
+        }
+        errors++;
+      }
+      if (typeof data39 === "string") {
+        if (!pattern24.test(data39)) {
+          const err94 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget, data: data39 };
+          if (vErrors === null) {
+            vErrors = [err94];
+          } else {
+            vErrors.push(err94);
+          }
+          errors++;
+        }
+      }
+      if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
+        if (Object.keys(data39).length > 1) {
+          const err95 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/maxProperties", keyword: "maxProperties", params: { limit: 1 }, message: "must NOT have more than 1 properties", schema: 1, parentSchema: schema35.properties.budget, data: data39 };
+          if (vErrors === null) {
+            vErrors = [err95];
+          } else {
+            vErrors.push(err95);
+          }
+          errors++;
+        }
+        if (Object.keys(data39).length < 1) {
+          const err96 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.budget, data: data39 };
+          if (vErrors === null) {
+            vErrors = [err96];
+          } else {
+            vErrors.push(err96);
+          }
+          errors++;
+        }
+        for (const key6 in data39) {
+          if (!(key6 === "uncompressed" || key6 === "compressed")) {
+            const err97 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.budget, data: data39 };
+            if (vErrors === null) {
+              vErrors = [err97];
+            } else {
+              vErrors.push(err97);
+            }
+            errors++;
+          }
+        }
+        if (data39.uncompressed !== void 0) {
+          let data40 = data39.uncompressed;
+          if (typeof data40 === "string") {
+            if (!pattern24.test(data40)) {
+              const err98 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget.properties.uncompressed, data: data40 };
+              if (vErrors === null) {
+                vErrors = [err98];
+              } else {
+                vErrors.push(err98);
+              }
+              errors++;
+            }
+          } else {
+            const err99 = { instancePath: instancePath + "/budget/uncompressed", schemaPath: "#/properties/budget/properties/uncompressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.budget.properties.uncompressed.type, parentSchema: schema35.properties.budget.properties.uncompressed, data: data40 };
+            if (vErrors === null) {
+              vErrors = [err99];
+            } else {
+              vErrors.push(err99);
+            }
+            errors++;
+          }
+        }
+        if (data39.compressed !== void 0) {
+          let data41 = data39.compressed;
+          if (typeof data41 === "string") {
+            if (!pattern24.test(data41)) {
+              const err100 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$"', schema: "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", parentSchema: schema35.properties.budget.properties.compressed, data: data41 };
+              if (vErrors === null) {
+                vErrors = [err100];
+              } else {
+                vErrors.push(err100);
+              }
+              errors++;
+            }
+          } else {
+            const err101 = { instancePath: instancePath + "/budget/compressed", schemaPath: "#/properties/budget/properties/compressed/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.budget.properties.compressed.type, parentSchema: schema35.properties.budget.properties.compressed, data: data41 };
+            if (vErrors === null) {
+              vErrors = [err101];
+            } else {
+              vErrors.push(err101);
+            }
+            errors++;
+          }
+        }
+      }
+    }
+    if (data.slo !== void 0) {
+      let data42 = data.slo;
+      if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
+        if (data42.availability === void 0) {
+          const err102 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/required", keyword: "required", params: { missingProperty: "availability" }, message: "must have required property 'availability'", schema: schema35.properties.slo.required, parentSchema: schema35.properties.slo, data: data42 };
+          if (vErrors === null) {
+            vErrors = [err102];
+          } else {
+            vErrors.push(err102);
+          }
+          errors++;
+        }
+        for (const key7 in data42) {
+          if (!(key7 === "availability" || key7 === "latency")) {
+            const err103 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.slo, data: data42 };
+            if (vErrors === null) {
+              vErrors = [err103];
+            } else {
+              vErrors.push(err103);
+            }
+            errors++;
+          }
+        }
+        if (data42.availability !== void 0) {
+          let data43 = data42.availability;
+          if (typeof data43 == "number" && isFinite(data43)) {
+            if (data43 >= 100 || isNaN(data43)) {
+              const err104 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMaximum", keyword: "exclusiveMaximum", params: { comparison: "<", limit: 100 }, message: "must be < 100", schema: 100, parentSchema: schema35.properties.slo.properties.availability, data: data43 };
+              if (vErrors === null) {
+                vErrors = [err104];
+              } else {
+                vErrors.push(err104);
+              }
+              errors++;
+            }
+            if (data43 <= 0 || isNaN(data43)) {
+              const err105 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema35.properties.slo.properties.availability, data: data43 };
+              if (vErrors === null) {
+                vErrors = [err105];
+              } else {
+                vErrors.push(err105);
+              }
+              errors++;
+            }
+          } else {
+            const err106 = { instancePath: instancePath + "/slo/availability", schemaPath: "#/properties/slo/properties/availability/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema35.properties.slo.properties.availability.type, parentSchema: schema35.properties.slo.properties.availability, data: data43 };
+            if (vErrors === null) {
+              vErrors = [err106];
+            } else {
+              vErrors.push(err106);
+            }
+            errors++;
+          }
+        }
+        if (data42.latency !== void 0) {
+          let data44 = data42.latency;
+          if (data44 && typeof data44 == "object" && !Array.isArray(data44)) {
+            if (Object.keys(data44).length < 1) {
+              const err107 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.slo.properties.latency, data: data44 };
+              if (vErrors === null) {
+                vErrors = [err107];
+              } else {
+                vErrors.push(err107);
+              }
+              errors++;
+            }
+            for (const key8 in data44) {
+              if (!(key8 === "p50" || key8 === "p90" || key8 === "p95" || key8 === "p99")) {
+                const err108 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.slo.properties.latency, data: data44 };
+                if (vErrors === null) {
+                  vErrors = [err108];
+                } else {
+                  vErrors.push(err108);
+                }
+                errors++;
+              }
+            }
+            if (data44.p50 !== void 0) {
+              let data45 = data44.p50;
+              if (typeof data45 === "string") {
+                if (!pattern47.test(data45)) {
+                  const err109 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data45 };
+                  if (vErrors === null) {
+                    vErrors = [err109];
+                  } else {
+                    vErrors.push(err109);
+                  }
+                  errors++;
+                }
+              } else {
+                const err110 = { instancePath: instancePath + "/slo/latency/p50", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data45 };
+                if (vErrors === null) {
+                  vErrors = [err110];
+                } else {
+                  vErrors.push(err110);
+                }
+                errors++;
+              }
+            }
+            if (data44.p90 !== void 0) {
+              let data46 = data44.p90;
+              if (typeof data46 === "string") {
+                if (!pattern47.test(data46)) {
+                  const err111 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data46 };
+                  if (vErrors === null) {
+                    vErrors = [err111];
+                  } else {
+                    vErrors.push(err111);
+                  }
+                  errors++;
+                }
+              } else {
+                const err112 = { instancePath: instancePath + "/slo/latency/p90", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data46 };
+                if (vErrors === null) {
+                  vErrors = [err112];
+                } else {
+                  vErrors.push(err112);
+                }
+                errors++;
+              }
+            }
+            if (data44.p95 !== void 0) {
+              let data47 = data44.p95;
+              if (typeof data47 === "string") {
+                if (!pattern47.test(data47)) {
+                  const err113 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data47 };
+                  if (vErrors === null) {
+                    vErrors = [err113];
+                  } else {
+                    vErrors.push(err113);
+                  }
+                  errors++;
+                }
+              } else {
+                const err114 = { instancePath: instancePath + "/slo/latency/p95", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data47 };
+                if (vErrors === null) {
+                  vErrors = [err114];
+                } else {
+                  vErrors.push(err114);
+                }
+                errors++;
+              }
+            }
+            if (data44.p99 !== void 0) {
+              let data48 = data44.p99;
+              if (typeof data48 === "string") {
+                if (!pattern47.test(data48)) {
+                  const err115 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(ms|s)$" }, message: 'must match pattern "^[1-9][0-9]*(ms|s)$"', schema: "^[1-9][0-9]*(ms|s)$", parentSchema: schema40, data: data48 };
+                  if (vErrors === null) {
+                    vErrors = [err115];
+                  } else {
+                    vErrors.push(err115);
+                  }
+                  errors++;
+                }
+              } else {
+                const err116 = { instancePath: instancePath + "/slo/latency/p99", schemaPath: "#/definitions/duration/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema40.type, parentSchema: schema40, data: data48 };
+                if (vErrors === null) {
+                  vErrors = [err116];
+                } else {
+                  vErrors.push(err116);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err117 = { instancePath: instancePath + "/slo/latency", schemaPath: "#/properties/slo/properties/latency/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.slo.properties.latency.type, parentSchema: schema35.properties.slo.properties.latency, data: data44 };
+            if (vErrors === null) {
+              vErrors = [err117];
+            } else {
+              vErrors.push(err117);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err118 = { instancePath: instancePath + "/slo", schemaPath: "#/properties/slo/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.slo.type, parentSchema: schema35.properties.slo, data: data42 };
+        if (vErrors === null) {
+          vErrors = [err118];
+        } else {
+          vErrors.push(err118);
+        }
+        errors++;
+      }
+    }
+    if (data.settings !== void 0) {
+      let data49 = data.settings;
+      if (data49 && typeof data49 == "object" && !Array.isArray(data49)) {
+        for (const key9 in data49) {
+          const _errs117 = errors;
+          if (typeof key9 === "string") {
+            if (!pattern51.test(key9)) {
+              const err119 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema44.propertyNames, data: key9, propertyName: key9 };
+              if (vErrors === null) {
+                vErrors = [err119];
+              } else {
+                vErrors.push(err119);
+              }
+              errors++;
+            }
+          }
+          var valid33 = _errs117 === errors;
+          if (!valid33) {
+            const err120 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema44.propertyNames, parentSchema: schema44, data: data49 };
+            if (vErrors === null) {
+              vErrors = [err120];
+            } else {
+              vErrors.push(err120);
+            }
+            errors++;
+          }
+        }
+        for (const key10 in data49) {
+          let data50 = data49[key10];
+          if (typeof data50 !== "string" && !(typeof data50 == "number" && isFinite(data50)) && typeof data50 !== "boolean") {
+            const err121 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/type", keyword: "type", params: { type: schema44.additionalProperties.type }, message: "must be string,number,boolean", schema: schema44.additionalProperties.type, parentSchema: schema44.additionalProperties, data: data50 };
+            if (vErrors === null) {
+              vErrors = [err121];
+            } else {
+              vErrors.push(err121);
+            }
+            errors++;
+          }
+          if (typeof data50 === "string") {
+            if (!pattern30.test(data50)) {
+              const err122 = { instancePath: instancePath + "/settings/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/settings/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f]*$" }, message: 'must match pattern "^[^\\u0000-\\u001f]*$"', schema: "^[^\\u0000-\\u001f]*$", parentSchema: schema44.additionalProperties, data: data50 };
+              if (vErrors === null) {
+                vErrors = [err122];
+              } else {
+                vErrors.push(err122);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err123 = { instancePath: instancePath + "/settings", schemaPath: "#/definitions/settings/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema44.type, parentSchema: schema44, data: data49 };
         if (vErrors === null) {
           vErrors = [err123];
         } else {
@@ -3205,33 +3206,33 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.build !== void 0) {
-      let data51 = data.build;
-      if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
-        if (Object.keys(data51).length < 1) {
-          const err124 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.build, data: data51 };
-          if (vErrors === null) {
-            vErrors = [err124];
-          } else {
-            vErrors.push(err124);
-          }
-          errors++;
-        }
-        for (const key11 in data51) {
-          if (!(key11 === "target" || key11 === "output" || key11 === "main" || key11 === "dependencies" || key11 === "lockfile")) {
-            const err125 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.build, data: data51 };
-            if (vErrors === null) {
-              vErrors = [err125];
-            } else {
-              vErrors.push(err125);
+    if (data.secrets !== void 0) {
+      let data51 = data.secrets;
+      if (Array.isArray(data51)) {
+        const len5 = data51.length;
+        for (let i10 = 0; i10 < len5; i10++) {
+          let data52 = data51[i10];
+          if (typeof data52 === "string") {
+            if (func4(data52) > 64) {
+              const err124 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters", schema: 64, parentSchema: schema45.items, data: data52 };
+              if (vErrors === null) {
+                vErrors = [err124];
+              } else {
+                vErrors.push(err124);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data51.target !== void 0) {
-          let data52 = data51.target;
-          if (typeof data52 !== "string" && data52 !== null) {
-            const err126 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema35.properties.build.properties.target.type }, message: "must be string,null", schema: schema35.properties.build.properties.target.type, parentSchema: schema35.properties.build.properties.target, data: data52 };
+            if (!pattern53.test(data52)) {
+              const err125 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$" }, message: 'must match pattern "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"', schema: "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", parentSchema: schema45.items, data: data52 };
+              if (vErrors === null) {
+                vErrors = [err125];
+              } else {
+                vErrors.push(err125);
+              }
+              errors++;
+            }
+          } else {
+            const err126 = { instancePath: instancePath + "/secrets/" + i10, schemaPath: "#/definitions/secrets/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema45.items.type, parentSchema: schema45.items, data: data52 };
             if (vErrors === null) {
               vErrors = [err126];
             } else {
@@ -3239,54 +3240,67 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data52 === "string") {
-            if (func4(data52) < 1) {
-              const err127 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.target, data: data52 };
+        }
+        let i11 = data51.length;
+        let j5;
+        if (i11 > 1) {
+          const indices4 = {};
+          for (; i11--; ) {
+            let item4 = data51[i11];
+            if (typeof item4 !== "string") {
+              continue;
+            }
+            if (typeof indices4[item4] == "number") {
+              j5 = indices4[item4];
+              const err127 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/uniqueItems", keyword: "uniqueItems", params: { i: i11, j: j5 }, message: "must NOT have duplicate items (items ## " + j5 + " and " + i11 + " are identical)", schema: true, parentSchema: schema45, data: data51 };
               if (vErrors === null) {
                 vErrors = [err127];
               } else {
                 vErrors.push(err127);
               }
               errors++;
+              break;
             }
+            indices4[item4] = i11;
           }
         }
-        if (data51.output !== void 0) {
-          let data53 = data51.output;
-          if (typeof data53 === "string") {
-            if (func4(data53) < 1) {
-              const err128 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.output, data: data53 };
-              if (vErrors === null) {
-                vErrors = [err128];
-              } else {
-                vErrors.push(err128);
-              }
-              errors++;
-            }
+      } else {
+        const err128 = { instancePath: instancePath + "/secrets", schemaPath: "#/definitions/secrets/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema45.type, parentSchema: schema45, data: data51 };
+        if (vErrors === null) {
+          vErrors = [err128];
+        } else {
+          vErrors.push(err128);
+        }
+        errors++;
+      }
+    }
+    if (data.build !== void 0) {
+      let data53 = data.build;
+      if (data53 && typeof data53 == "object" && !Array.isArray(data53)) {
+        if (Object.keys(data53).length < 1) {
+          const err129 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema35.properties.build, data: data53 };
+          if (vErrors === null) {
+            vErrors = [err129];
           } else {
-            const err129 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.output.type, parentSchema: schema35.properties.build.properties.output, data: data53 };
+            vErrors.push(err129);
+          }
+          errors++;
+        }
+        for (const key11 in data53) {
+          if (!(key11 === "target" || key11 === "output" || key11 === "main" || key11 === "dependencies" || key11 === "lockfile")) {
+            const err130 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.build, data: data53 };
             if (vErrors === null) {
-              vErrors = [err129];
+              vErrors = [err130];
             } else {
-              vErrors.push(err129);
+              vErrors.push(err130);
             }
             errors++;
           }
         }
-        if (data51.main !== void 0) {
-          let data54 = data51.main;
-          if (typeof data54 === "string") {
-            if (func4(data54) < 1) {
-              const err130 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.main, data: data54 };
-              if (vErrors === null) {
-                vErrors = [err130];
-              } else {
-                vErrors.push(err130);
-              }
-              errors++;
-            }
-          } else {
-            const err131 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.main.type, parentSchema: schema35.properties.build.properties.main, data: data54 };
+        if (data53.target !== void 0) {
+          let data54 = data53.target;
+          if (typeof data54 !== "string" && data54 !== null) {
+            const err131 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/type", keyword: "type", params: { type: schema35.properties.build.properties.target.type }, message: "must be string,null", schema: schema35.properties.build.properties.target.type, parentSchema: schema35.properties.build.properties.target, data: data54 };
             if (vErrors === null) {
               vErrors = [err131];
             } else {
@@ -3294,24 +3308,23 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-        }
-        if (data51.dependencies !== void 0) {
-          let data55 = data51.dependencies;
-          if (!(data55 === "bundled" || data55 === "pruned" || data55 === "locked")) {
-            const err132 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema35.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema35.properties.build.properties.dependencies.enum, parentSchema: schema35.properties.build.properties.dependencies, data: data55 };
-            if (vErrors === null) {
-              vErrors = [err132];
-            } else {
-              vErrors.push(err132);
+          if (typeof data54 === "string") {
+            if (func4(data54) < 1) {
+              const err132 = { instancePath: instancePath + "/build/target", schemaPath: "#/properties/build/properties/target/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.target, data: data54 };
+              if (vErrors === null) {
+                vErrors = [err132];
+              } else {
+                vErrors.push(err132);
+              }
+              errors++;
             }
-            errors++;
           }
         }
-        if (data51.lockfile !== void 0) {
-          let data56 = data51.lockfile;
-          if (typeof data56 === "string") {
-            if (func4(data56) < 1) {
-              const err133 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.lockfile, data: data56 };
+        if (data53.output !== void 0) {
+          let data55 = data53.output;
+          if (typeof data55 === "string") {
+            if (func4(data55) < 1) {
+              const err133 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.output, data: data55 };
               if (vErrors === null) {
                 vErrors = [err133];
               } else {
@@ -3320,7 +3333,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err134 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.lockfile.type, parentSchema: schema35.properties.build.properties.lockfile, data: data56 };
+            const err134 = { instancePath: instancePath + "/build/output", schemaPath: "#/properties/build/properties/output/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.output.type, parentSchema: schema35.properties.build.properties.output, data: data55 };
             if (vErrors === null) {
               vErrors = [err134];
             } else {
@@ -3329,31 +3342,32 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err135 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.build.type, parentSchema: schema35.properties.build, data: data51 };
-        if (vErrors === null) {
-          vErrors = [err135];
-        } else {
-          vErrors.push(err135);
-        }
-        errors++;
-      }
-    }
-    if (data.image !== void 0) {
-      let data57 = data.image;
-      if (data57 && typeof data57 == "object" && !Array.isArray(data57)) {
-        if (data57.repository === void 0) {
-          const err136 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema35.properties.image.required, parentSchema: schema35.properties.image, data: data57 };
-          if (vErrors === null) {
-            vErrors = [err136];
+        if (data53.main !== void 0) {
+          let data56 = data53.main;
+          if (typeof data56 === "string") {
+            if (func4(data56) < 1) {
+              const err135 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.main, data: data56 };
+              if (vErrors === null) {
+                vErrors = [err135];
+              } else {
+                vErrors.push(err135);
+              }
+              errors++;
+            }
           } else {
-            vErrors.push(err136);
+            const err136 = { instancePath: instancePath + "/build/main", schemaPath: "#/properties/build/properties/main/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.main.type, parentSchema: schema35.properties.build.properties.main, data: data56 };
+            if (vErrors === null) {
+              vErrors = [err136];
+            } else {
+              vErrors.push(err136);
+            }
+            errors++;
           }
-          errors++;
         }
-        for (const key12 in data57) {
-          if (!(key12 === "repository")) {
-            const err137 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.image, data: data57 };
+        if (data53.dependencies !== void 0) {
+          let data57 = data53.dependencies;
+          if (!(data57 === "bundled" || data57 === "pruned" || data57 === "locked")) {
+            const err137 = { instancePath: instancePath + "/build/dependencies", schemaPath: "#/properties/build/properties/dependencies/enum", keyword: "enum", params: { allowedValues: schema35.properties.build.properties.dependencies.enum }, message: "must be equal to one of the allowed values", schema: schema35.properties.build.properties.dependencies.enum, parentSchema: schema35.properties.build.properties.dependencies, data: data57 };
             if (vErrors === null) {
               vErrors = [err137];
             } else {
@@ -3362,11 +3376,11 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data57.repository !== void 0) {
-          let data58 = data57.repository;
+        if (data53.lockfile !== void 0) {
+          let data58 = data53.lockfile;
           if (typeof data58 === "string") {
-            if (func4(data58) > 255) {
-              const err138 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema35.properties.image.properties.repository, data: data58 };
+            if (func4(data58) < 1) {
+              const err138 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema35.properties.build.properties.lockfile, data: data58 };
               if (vErrors === null) {
                 vErrors = [err138];
               } else {
@@ -3374,84 +3388,139 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (!pattern54.test(data58)) {
-              const err139 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema35.properties.image.properties.repository, data: data58 };
-              if (vErrors === null) {
-                vErrors = [err139];
-              } else {
-                vErrors.push(err139);
-              }
-              errors++;
-            }
           } else {
-            const err140 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.image.properties.repository.type, parentSchema: schema35.properties.image.properties.repository, data: data58 };
+            const err139 = { instancePath: instancePath + "/build/lockfile", schemaPath: "#/properties/build/properties/lockfile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.build.properties.lockfile.type, parentSchema: schema35.properties.build.properties.lockfile, data: data58 };
             if (vErrors === null) {
-              vErrors = [err140];
+              vErrors = [err139];
             } else {
-              vErrors.push(err140);
+              vErrors.push(err139);
             }
             errors++;
           }
         }
       } else {
-        const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.image.type, parentSchema: schema35.properties.image, data: data57 };
+        const err140 = { instancePath: instancePath + "/build", schemaPath: "#/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.build.type, parentSchema: schema35.properties.build, data: data53 };
         if (vErrors === null) {
-          vErrors = [err141];
+          vErrors = [err140];
         } else {
-          vErrors.push(err141);
+          vErrors.push(err140);
+        }
+        errors++;
+      }
+    }
+    if (data.image !== void 0) {
+      let data59 = data.image;
+      if (data59 && typeof data59 == "object" && !Array.isArray(data59)) {
+        if (data59.repository === void 0) {
+          const err141 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/required", keyword: "required", params: { missingProperty: "repository" }, message: "must have required property 'repository'", schema: schema35.properties.image.required, parentSchema: schema35.properties.image, data: data59 };
+          if (vErrors === null) {
+            vErrors = [err141];
+          } else {
+            vErrors.push(err141);
+          }
+          errors++;
+        }
+        for (const key12 in data59) {
+          if (!(key12 === "repository")) {
+            const err142 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema35.properties.image, data: data59 };
+            if (vErrors === null) {
+              vErrors = [err142];
+            } else {
+              vErrors.push(err142);
+            }
+            errors++;
+          }
+        }
+        if (data59.repository !== void 0) {
+          let data60 = data59.repository;
+          if (typeof data60 === "string") {
+            if (func4(data60) > 255) {
+              const err143 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters", schema: 255, parentSchema: schema35.properties.image.properties.repository, data: data60 };
+              if (vErrors === null) {
+                vErrors = [err143];
+              } else {
+                vErrors.push(err143);
+              }
+              errors++;
+            }
+            if (!pattern54.test(data60)) {
+              const err144 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/pattern", keyword: "pattern", params: { pattern: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" }, message: 'must match pattern "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"', schema: "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$", parentSchema: schema35.properties.image.properties.repository, data: data60 };
+              if (vErrors === null) {
+                vErrors = [err144];
+              } else {
+                vErrors.push(err144);
+              }
+              errors++;
+            }
+          } else {
+            const err145 = { instancePath: instancePath + "/image/repository", schemaPath: "#/properties/image/properties/repository/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema35.properties.image.properties.repository.type, parentSchema: schema35.properties.image.properties.repository, data: data60 };
+            if (vErrors === null) {
+              vErrors = [err145];
+            } else {
+              vErrors.push(err145);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err146 = { instancePath: instancePath + "/image", schemaPath: "#/properties/image/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.image.type, parentSchema: schema35.properties.image, data: data59 };
+        if (vErrors === null) {
+          vErrors = [err146];
+        } else {
+          vErrors.push(err146);
         }
         errors++;
       }
     }
     if (data.env !== void 0) {
-      let data59 = data.env;
-      if (data59 && typeof data59 == "object" && !Array.isArray(data59)) {
-        for (const key13 in data59) {
-          const _errs141 = errors;
+      let data61 = data.env;
+      if (data61 && typeof data61 == "object" && !Array.isArray(data61)) {
+        for (const key13 in data61) {
+          const _errs145 = errors;
           if (typeof key13 === "string") {
             if (!pattern55.test(key13)) {
-              const err142 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema35.properties.env.propertyNames, data: key13, propertyName: key13 };
+              const err147 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema35.properties.env.propertyNames, data: key13, propertyName: key13 };
               if (vErrors === null) {
-                vErrors = [err142];
+                vErrors = [err147];
               } else {
-                vErrors.push(err142);
+                vErrors.push(err147);
               }
               errors++;
             }
           }
-          var valid38 = _errs141 === errors;
-          if (!valid38) {
-            const err143 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema35.properties.env.propertyNames, parentSchema: schema35.properties.env, data: data59 };
+          var valid41 = _errs145 === errors;
+          if (!valid41) {
+            const err148 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key13 }, message: "property name must be valid", schema: schema35.properties.env.propertyNames, parentSchema: schema35.properties.env, data: data61 };
             if (vErrors === null) {
-              vErrors = [err143];
+              vErrors = [err148];
             } else {
-              vErrors.push(err143);
+              vErrors.push(err148);
             }
             errors++;
           }
         }
-        for (const key14 in data59) {
-          if (!validate12(data59[key14], { instancePath: instancePath + "/env/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data59, parentDataProperty: key14, rootData })) {
+        for (const key14 in data61) {
+          if (!validate12(data61[key14], { instancePath: instancePath + "/env/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data61, parentDataProperty: key14, rootData })) {
             vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err144 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.env.type, parentSchema: schema35.properties.env, data: data59 };
+        const err149 = { instancePath: instancePath + "/env", schemaPath: "#/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.properties.env.type, parentSchema: schema35.properties.env, data: data61 };
         if (vErrors === null) {
-          vErrors = [err144];
+          vErrors = [err149];
         } else {
-          vErrors.push(err144);
+          vErrors.push(err149);
         }
         errors++;
       }
     }
   } else {
-    const err145 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.type, parentSchema: schema35, data };
+    const err150 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema35.type, parentSchema: schema35, data };
     if (vErrors === null) {
-      vErrors = [err145];
+      vErrors = [err150];
     } else {
-      vErrors.push(err145);
+      vErrors.push(err150);
     }
     errors++;
   }

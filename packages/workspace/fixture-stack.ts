@@ -22,7 +22,7 @@ env:
 `,
   'apps/edge': 'runtime: go\nport: 8300\nuid: 1002\nexpose: { host: app.example.com, path: /edge }\n',
   'apps/proxy': 'runtime: nginx\nport: 8080\nuid: 1003\nproxy: { tls: true }\n',
-  'apps/reports': 'runtime: node\nport: 3000\nuid: 1004\nuses: [postgres]\n',
+  'apps/reports': 'runtime: node\nport: 3000\nuid: 1004\nuses: [postgres]\noutside: [443]\n',
   'apps/tools': 'runtime: python\nport: 8100\nuid: 1005\nwrites: [/tmp, /var/cache/tools]\n',
   'apps/web': 'runtime: static\nport: 8081\nuid: 1006\nexpose: { host: app.example.com }\n',
   'apps/worker': 'runtime: celery\nport: 8200\nuid: 1007\nuses: [postgres, redis]\n',

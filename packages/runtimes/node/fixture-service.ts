@@ -20,6 +20,7 @@ export function service(changes: Partial<Service> = {}): Service {
     },
     uses: [],
     calls: [],
+    outside: [],
     expose: null,
     proxy: { tls: false, bodyLimit: '10m', timeout: '60s' },
     roles: [],
