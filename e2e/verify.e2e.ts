@@ -1,4 +1,7 @@
-import { docker, removeComposeProject, tryDocker } from './engine';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { docker, leftOfCompose, removeComposeProject, tryDocker } from './engine';
 import { freshWorkspace, type Workspace } from './workspace';
 
 interface Result {
@@ -205,5 +208,40 @@ networks:
     expect(workspace.nx(['verify', 'infrastructure', '--only=helth']).output).toContain(
       '"helth" is not a check. Did you mean health?',
     );
+  });
+
+  const left = () =>
+    [
+      ['ps', '-aq'],
+      ['network', 'ls', '-q'],
+    ].flatMap((list) => leftOfCompose(project, list));
+
+  it('starts the stack itself where it is told to, and stops it again', () => {
+    expect(left()).toEqual([]);
+    const { code, output, report } = verify('--start', '--only=running,health');
+    if (code !== 0) throw new Error(output);
+    expect(report.results.length).toBeGreaterThan(8);
+    expect(output).toContain(`${project} is stopped again; its data is kept.`);
+    expect(left()).toEqual([]);
+  });
+
+  it('leaves nothing running where it is killed', async () => {
+    const nx = join(workspace.root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+    const args = [nx, 'run', 'infrastructure:verify', `--name=${project}`, '--start', '--only=running'];
+    const child = spawn(process.execPath, args, {
+      cwd: workspace.root,
+      env: { ...workspace.env, ...env },
+      detached: true,
+      stdio: 'ignore',
+    });
+    const until = async (condition: () => boolean) => {
+      for (let attempt = 0; !condition(); attempt += 1) {
+        if (attempt > 240) throw new Error('not within two minutes');
+        await sleep(500);
+      }
+    };
+    await until(() => left().length > 3);
+    process.kill(-child.pid!, 'SIGKILL');
+    await until(() => left().length === 0);
   });
 });

@@ -3,6 +3,7 @@ import { logger, type ExecutorContext } from '@nx/devkit';
 import { pluginFolders } from '../../packages/engines/docker/buildx-plugin';
 import { ComposeProject } from '../../packages/engines/docker/compose-project';
 import { DockerCli } from '../../packages/engines/docker/docker-cli';
+import { openEngine } from '../../packages/engines/engines';
 import type { ProjectContainer } from '../../packages/engines/docker/project-containers';
 import { imageReference } from '../../packages/images/catalogue';
 import { readRecord } from '../../packages/images/record';
@@ -10,7 +11,9 @@ import { devEnvironment } from '../../packages/service/backing';
 import { overlayName } from '../../packages/service/compose-names';
 import type { Service } from '../../packages/service/types';
 import { readServicesOnDisk } from '../../packages/workspace/service-on-disk';
+import { startComposeStack } from '../compose-start';
 import { openComposeStack } from '../compose-stack';
+import { loadedImage, tagImage } from '../loaded-image';
 import { failInOneLine, TargetError } from '../mistakes';
 import { builtFolder, projectOf } from '../project-image';
 import { openWholeLayout } from '../whole-layout';
@@ -29,24 +32,40 @@ import type { VerifyExecutorSchema } from './schema.gen';
 import { judgeSecrets } from './secrets';
 import { runSmoke } from './smoke';
 
-/** Compares the running stack with its descriptions. Changes nothing and starts nothing but short-lived probes. */
+/** Compares the running stack with its descriptions. Changes nothing and starts nothing but short-lived probes, unless it is to start the stack itself. */
 export default function verify(
   options: VerifyExecutorSchema,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return failInOneLine(() => check(options, context), context.root);
+  return failInOneLine(
+    () => (options.start ? withStack(options, context) : check(options, context)),
+    context.root,
+  );
+}
+
+/** Starts the stack where it does not run, and then leaves nothing of it running. One that runs already is left as it is. */
+async function withStack(options: VerifyExecutorSchema, context: ExecutorContext): Promise<boolean> {
+  const stack = openComposeStack(options, context, 'built');
+  if ((await stack.client.containers()).length > 0) return check(options, context);
+  const engine = openEngine('docker');
+  for (const { folder, record } of builtImages(context, servicesOf(options, context).services))
+    await tagImage(engine, await loadedImage(engine, folder, record, context.root), record.tags);
+  const { name } = await stack.client.config();
+  const calledOff = await stack.client.removeAfterwards(name);
+  try {
+    await startComposeStack(stack, context.root, options.startTimeout ?? 180);
+    return await check(options, context);
+  } finally {
+    await stack.client.must('stop the stack', ['down', '--remove-orphans']);
+    calledOff();
+    logger.info(`${name} is stopped again; its data is kept.`);
+  }
 }
 
 async function check(options: VerifyExecutorSchema, context: ExecutorContext): Promise<boolean> {
   const project = projectOf(context);
   const { chosen, skipped } = chooseChecks(options.only, options.skip);
-  const { environment } = openComposeStack(options, context, 'any');
-  const { stack, services } = readServicesOnDisk(
-    context.root,
-    context.projectsConfigurations.projects,
-    context.nxJsonConfiguration,
-    environment,
-  );
+  const { environment, stack, services } = servicesOf(options, context);
   if (services.length === 0)
     throw new TargetError(
       'No project of the workspace is a service. Make one with: nx g toolbox:service <name>',
@@ -107,6 +126,16 @@ async function check(options: VerifyExecutorSchema, context: ExecutorContext): P
   writeReports(context.root, project.name, report);
   logger.log(formatVerifyReport(report));
   return report.passed;
+}
+
+/** The stack and its services as they are described for the environment. @throws TargetError, DescriptionError */
+function servicesOf(options: VerifyExecutorSchema, context: ExecutorContext) {
+  const { environment } = openComposeStack(options, context, 'any');
+  const { projects } = context.projectsConfigurations;
+  return {
+    environment,
+    ...readServicesOnDisk(context.root, projects, context.nxJsonConfiguration, environment),
+  };
 }
 
 /** The image of each service, with what its description says of it. */

@@ -13,6 +13,14 @@ export interface VerifyExecutorSchema {
    */
   name?: string;
   /**
+   * Start the stack where nothing of it runs, as `compose-up` does, and stop it again afterwards. Its data is kept.
+   */
+  start?: boolean;
+  /**
+   * Seconds that the stack has to become healthy where it is started here.
+   */
+  startTimeout?: number;
+  /**
    * Checks that are made, e.g. `--only=health,isolated`. Default: all of them.
    */
   only?: string[];

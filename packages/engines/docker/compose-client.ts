@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { RunOptions, RunResult } from '../../process/types';
 import { EngineError } from '../engine';
 import { pluginFolders } from './buildx-plugin';
@@ -91,6 +94,21 @@ export class ComposeClient {
 
   async config(): Promise<ComposeConfig> {
     return JSON.parse(await this.must('read its files', ['config', '--format', 'json'])) as ComposeConfig;
+  }
+
+  /**
+   * Removes the project's containers and networks once this process has ended, however it ends.
+   * @returns what calls that off, once they are removed
+   */
+  async removeAfterwards(project: string): Promise<() => void> {
+    const marker = join(mkdtempSync(join(tmpdir(), 'toolbox-compose-')), 'running');
+    writeFileSync(marker, project);
+    // By its name alone: what it was started from may have gone by then.
+    await this.cli.runAfterwards(
+      [['compose', '--project-name', project, 'down', '--remove-orphans']],
+      marker,
+    );
+    return () => rmSync(dirname(marker), { recursive: true, force: true });
   }
 
   /** Every container of the project, stopped ones too, sorted by name. */

@@ -58,10 +58,13 @@ export class DockerCli {
     }
   }
 
-  /** Runs commands, one after the other, once this process has ended. */
-  runAfterwards(commands: readonly (readonly string[])[]): Promise<void> {
+  /** Runs commands, one after the other, once this process has ended; with a marker only while that file is there. */
+  runAfterwards(commands: readonly (readonly string[])[], marker?: string): Promise<void> {
     const file = this.current();
-    return runAfterwards(commands.map((args) => ({ file, args })));
+    return runAfterwards(
+      commands.map((args) => ({ file, args })),
+      marker,
+    );
   }
 
   private current(): string {

@@ -1,4 +1,4 @@
-import { formatUnhealthy, judge } from './report';
+import { formatUnhealthy, judge } from './compose-health';
 
 test.each([
   ['running', 'healthy', true, 'healthy'],

@@ -1,4 +1,4 @@
-import type { ComposeContainer } from '../../packages/engines/docker/compose-client';
+import type { ComposeContainer } from '../packages/engines/docker/compose-client';
 
 /** A container that did not get healthy, with what it said. */
 export interface Unhealthy {
