@@ -198,6 +198,27 @@ networks:
     ]);
   });
 
+  it('measures builds where there are limits', () => {
+    const description = 'infrastructure/toolbox.yaml';
+    const before = workspace.read(description);
+    workspace.write(description, before.replace('verify:\n', 'verify:\n  build: { cold: 6, cached: 30 }\n'));
+    const { code, report } = verify('--only=build-cold,build-cached');
+    workspace.write(description, before);
+    expect(code).toBe(1);
+    const passed = (check: string) =>
+      report.results
+        .filter((result) => result.check === check && result.passed)
+        .map(({ subject }) => subject);
+    // Python packages and a Go program are not there in no time; a configuration of nginx is.
+    expect(passed('build-cold')).toEqual(['vfy-proxy']);
+    expect(passed('build-cached').sort()).toEqual(['vfy-api', 'vfy-proxy', 'vfy-tool']);
+    expect(failed(report)).toEqual(
+      ['vfy-api', 'vfy-tool'].map(
+        (name) => expect.stringMatching(`^build-cold: ${name}: not built after 1\\d s$`) as string,
+      ),
+    );
+  });
+
   it('says in one line that nothing runs, and what is no check', () => {
     workspace.nxOk(['compose-down', 'infrastructure', `--name=${project}`], env);
     const stopped = workspace.nx(['verify', 'infrastructure', `--name=${project}`]);

@@ -36,6 +36,13 @@ export function buildTargetOf(
   return Object.values(project?.targets ?? {}).find(({ executor }) => executor === 'toolbox:build');
 }
 
+/** Name of that target, if the project has one. */
+export function buildTargetName(
+  project: ExecutorContext['projectsConfigurations']['projects'][string] | undefined,
+): string | undefined {
+  return Object.entries(project?.targets ?? {}).find(([, { executor }]) => executor === 'toolbox:build')?.[0];
+}
+
 /** Folder of the image that a project's build target writes, relative to the workspace root. @throws TargetError where it leaves the workspace */
 export function builtFolder({ projectsConfigurations }: ExecutorContext, name: string): string {
   const project = projectsConfigurations.projects[name];

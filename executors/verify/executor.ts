@@ -15,10 +15,11 @@ import { startComposeStack } from '../compose-start';
 import { openComposeStack } from '../compose-stack';
 import { loadedImage, tagImage } from '../loaded-image';
 import { failInOneLine, TargetError } from '../mistakes';
-import { builtFolder, projectOf } from '../project-image';
+import { buildTargetName, builtFolder, projectOf } from '../project-image';
 import { openWholeLayout } from '../whole-layout';
 import { writeWhole } from '../write-whole';
 import { askWithin } from './ask';
+import { measureBuilds, nxBuild } from './build-times';
 import { chooseChecks } from './choose';
 import { attemptsFor, judgeConnections } from './connections';
 import { judgeContainers } from './containers';
@@ -95,6 +96,12 @@ async function check(options: VerifyExecutorSchema, context: ExecutorContext): P
       if (made.some((result) => result.check === id)) seconds[id] = (Date.now() - began) / 1000;
   };
 
+  if (stack.buildLimits.cold !== null || stack.buildLimits.cached !== null)
+    await make(['build-cold', 'build-cached'], () => {
+      const { projects } = context.projectsConfigurations;
+      const names = services.map(({ name }) => ({ name, target: buildTargetName(projects[name]) }));
+      return measureBuilds(names, stack.buildLimits, nxBuild(context.root));
+    });
   await make(['image-size', 'stack-size'], () =>
     judgeImages(builtImages(context, services), stack.budget, stackFile),
   );

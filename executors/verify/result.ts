@@ -1,5 +1,7 @@
 /** What is verified; the ids are what `--only` and `--skip` take. */
 export const checkIds = [
+  'build-cold',
+  'build-cached',
   'image-size',
   'stack-size',
   'image-secrets',
@@ -50,6 +52,8 @@ export interface VerifyReport {
 
 /** What each check is about, for people. */
 export const checkTitles: Readonly<Record<CheckId, string>> = {
+  'build-cold': 'Images are built in time without any cache',
+  'build-cached': 'Builds of what did not change take no time',
   'image-size': 'Images are within their budgets',
   'stack-size': 'All images together are within the budget of the stack',
   'image-secrets': 'No secret is in a layer, a label or the history of an image',

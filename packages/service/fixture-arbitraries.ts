@@ -21,6 +21,7 @@ export const acmeStack: Stack = {
   environments: ['staging', 'production'],
   defaults: { base: 'distroless', uidStart: 1001, budgets: {} },
   budget: { bytes: 500e6, text: '500MB', of: 'uncompressed' },
+  buildLimits: { cold: null, cached: null },
   smoke: [],
   backing: resolveBacking(undefined),
   kubernetes: null,

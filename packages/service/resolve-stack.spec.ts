@@ -11,6 +11,7 @@ test('a stack without a description', () => {
     environments: ['staging', 'production'],
     defaults: { base: 'distroless', uidStart: 1001, budgets: {} },
     budget: { bytes: 500e6, text: '500MB', of: 'uncompressed' },
+    buildLimits: { cold: null, cached: null },
     smoke: [],
     backing: resolveBacking(undefined),
     kubernetes: null,
@@ -83,6 +84,13 @@ test('what the schemas say of defaults is what resolve does', () => {
   expect(resolved['targetNames']).toEqual(
     Object.fromEntries(targets.map(([key, part]) => [key, part.default])),
   );
+});
+
+test('limits of build times, each alone', () => {
+  const limits = (build: { cold?: number; cached?: number }) =>
+    resolveStack({ verify: { build } }, {}, { name: 'shop' }).buildLimits;
+  expect(limits({ cold: 300 })).toEqual({ cold: 300, cached: null });
+  expect(limits({ cached: 0.5 })).toEqual({ cold: null, cached: 0.5 });
 });
 
 test('the steps of a smoke flow with their defaults', () => {

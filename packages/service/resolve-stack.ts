@@ -28,6 +28,7 @@ export function resolveStack(
       ...(plugin.budget === null ? {} : { budget: plugin.budget }),
     },
     budget: parseBudget(budget ?? '500MB'),
+    buildLimits: { cold: verify?.build?.cold ?? null, cached: verify?.build?.cached ?? null },
     smoke: (verify?.smoke ?? []).map(resolveSmokeStep),
     backing: resolveBacking(backing),
     kubernetes: kubernetes ? resolveKubernetes(kubernetes) : null,

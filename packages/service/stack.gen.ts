@@ -57,6 +57,19 @@ export interface StackDescription {
    */
   verify?: {
     /**
+     * Seconds that the build of each image may take. Where it is there, `verify` builds all images anew and measures.
+     */
+    build?: {
+      /**
+       * Limit without any cache, the app's own build included, e.g. `300`. Default: not measured.
+       */
+      cold?: number;
+      /**
+       * Limit where nothing changed, e.g. `30`. Default: not measured.
+       */
+      cached?: number;
+    };
+    /**
      * Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.
      *
      * @minItems 1

@@ -191,6 +191,8 @@ export interface Stack {
   };
   /** Budget of all images together (shared layers once). */
   readonly budget: Budget;
+  /** Seconds that the build of an image may take, without any cache and where nothing changed; null: not measured. */
+  readonly buildLimits: { readonly cold: number | null; readonly cached: number | null };
   /** Steps of the smoke flow that `verify` runs, in order. */
   readonly smoke: readonly SmokeStep[];
   readonly backing: Readonly<Record<BackingName, BackingService>>;

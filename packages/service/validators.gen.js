@@ -3528,7 +3528,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 exports.validateStack = validate16;
-var schema58 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "kubernetes": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the stack runs on Kubernetes. Where it is there, every generator keeps the manifests in step; `nx g toolbox:kubernetes` adds it.", "properties": { "route": { "enum": ["ingress", "gateway"], "default": "ingress", "description": "What leads requests from outside to the services: an Ingress, or an HTTPRoute of the Gateway API." }, "ingressClass": { "$ref": "#/definitions/dnsLabel", "default": "nginx", "description": "Class of the Ingress." }, "gateway": { "$ref": "#/definitions/dnsLabel", "default": "public", "description": "Name of the Gateway that an HTTPRoute hangs on." }, "entryNamespace": { "$ref": "#/definitions/dnsLabel", "default": "ingress-nginx", "description": "Namespace of what takes the connections from outside: the controller of the Ingress, or the Gateway and its proxies. Only from there are published services reached." }, "secrets": { "enum": ["placeholder", "external"], "default": "placeholder", "description": "Where secrets come from: `placeholder`: Secrets that the API server refuses until you put your own in their place; `external`: ExternalSecrets of the External Secrets Operator." }, "secretStore": { "$ref": "#/definitions/dnsLabel", "default": "secrets", "description": "ClusterSecretStore that ExternalSecrets read from, under `<stack>-<environment>/<secret>`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "dnsLabel": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" }, "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
+var schema58 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "toolbox/stack", "x-file": "infrastructure/toolbox.yaml", "title": "StackDescription", "description": "What all services of the workspace share: `infrastructure/toolbox.yaml`. Every key has a default.", "type": "object", "additionalProperties": false, "examples": [{ "name": "acme", "registry": "registry.example.com/acme", "environments": ["staging", "production"], "defaults": { "base": "distroless", "uidStart": 1001, "budgets": { "node": "180MB" } }, "budget": "500MB" }], "properties": { "name": { "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as acme", "description": "Name of the stack, a DNS label: prefix of local images, container and network names. Default: the workspace's package name without its scope." }, "registry": { "type": "string", "pattern": "^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*(:[0-9]+)?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*)?$", "errorMessage": "is not a registry such as registry.example.com/acme (no https://, no slash at the end)", "default": "", "description": "Registry and path prefix of all images, e.g. `registry.example.com/acme`; the empty text for local images. Default: the plugin option of that name." }, "environments": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "default": ["staging", "production"], "description": "Environments that the stack is deployed to, in the order of promotion." }, "defaults": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Defaults for the services of the stack.", "properties": { "base": { "enum": ["alpine", "slim", "distroless"], "default": "distroless", "description": "Base family of images whose service names none. Default: the plugin option of that name." }, "uidStart": { "type": "integer", "minimum": 1001, "maximum": 65533, "default": 1001, "description": "First user id that is given to a service. Default: the plugin option of that name." }, "budgets": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$", "errorMessage": "is not the name of a runtime such as node" }, "additionalProperties": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB" }, "description": "Uncompressed size that an image may have, per runtime, e.g. `node: 180MB`." } } }, "budget": { "type": ["string", "object"], "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB, or a map with uncompressed or compressed", "additionalProperties": false, "minProperties": 1, "maxProperties": 1, "default": "500MB", "description": "Largest size of all images of the stack together, layers that they share counted once.", "properties": { "uncompressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the unpacked layers, e.g. `500MB`." }, "compressed": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?(B|kB|KB|MB|GB|KiB|MiB|GiB)$", "errorMessage": "is not a size such as 200MB or 180MiB", "description": "Limit for the layers as a registry stores them, e.g. `180MB`." } } }, "verify": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "What the target `verify` does beside its own checks.", "properties": { "build": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Seconds that the build of each image may take. Where it is there, `verify` builds all images anew and measures.", "properties": { "cold": { "type": "number", "exclusiveMinimum": 0, "description": "Limit without any cache, the app's own build included, e.g. `300`. Default: not measured." }, "cached": { "type": "number", "exclusiveMinimum": 0, "description": "Limit where nothing changed, e.g. `30`. Default: not measured." } } }, "smoke": { "type": "array", "minItems": 1, "default": [], "description": "Requests that are made one after the other against the published service, e.g. log in, then call a route with the token.", "items": { "type": "object", "additionalProperties": false, "required": ["path"], "properties": { "name": { "type": "string", "minLength": 1, "description": "What the step shows, in the report. Default: method and path." }, "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "default": "GET", "description": "Method of the request." }, "path": { "type": "string", "pattern": "^/", "errorMessage": "is not a path such as /api/login", "description": "Path with its query. `${name}` stands for a kept value, `${env:NAME}` for an environment variable; so it does in headers and in the body." }, "headers": { "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "description": "Headers of the request, e.g. `authorization: Bearer ${token}`." }, "json": { "description": "Body of the request, sent as JSON." }, "status": { "type": "integer", "minimum": 100, "maximum": 599, "default": 200, "description": "Status that the answer must have. Redirects are not followed." }, "contains": { "type": "string", "minLength": 1, "description": "Text that the answer must contain." }, "keep": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "errorMessage": "is not a name such as token" }, "additionalProperties": { "type": "string", "pattern": "^/", "errorMessage": "is not a JSON pointer such as /access_token" }, "description": "Values of the answer's JSON for later steps, each by a JSON pointer, e.g. `token: /access_token`." } } } } } }, "kubernetes": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "How the stack runs on Kubernetes. Where it is there, every generator keeps the manifests in step; `nx g toolbox:kubernetes` adds it.", "properties": { "route": { "enum": ["ingress", "gateway"], "default": "ingress", "description": "What leads requests from outside to the services: an Ingress, or an HTTPRoute of the Gateway API." }, "ingressClass": { "$ref": "#/definitions/dnsLabel", "default": "nginx", "description": "Class of the Ingress." }, "gateway": { "$ref": "#/definitions/dnsLabel", "default": "public", "description": "Name of the Gateway that an HTTPRoute hangs on." }, "entryNamespace": { "$ref": "#/definitions/dnsLabel", "default": "ingress-nginx", "description": "Namespace of what takes the connections from outside: the controller of the Ingress, or the Gateway and its proxies. Only from there are published services reached." }, "secrets": { "enum": ["placeholder", "external"], "default": "placeholder", "description": "Where secrets come from: `placeholder`: Secrets that the API server refuses until you put your own in their place; `external`: ExternalSecrets of the External Secrets Operator." }, "secretStore": { "$ref": "#/definitions/dnsLabel", "default": "secrets", "description": "ClusterSecretStore that ExternalSecrets read from, under `<stack>-<environment>/<secret>`." } } }, "backing": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "Backing services. Each is there where a service `uses` it; this says how it runs.", "properties": { "postgres": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The PostgreSQL server that all services share.", "properties": { "version": { "enum": [17], "default": 17, "description": "Major version of PostgreSQL." }, "storage": { "$ref": "#/definitions/storage", "default": "10Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 256Mi..1Gi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } }, "redis": { "type": "object", "additionalProperties": false, "minProperties": 1, "description": "The Redis server that all services share.", "properties": { "version": { "enum": [8], "default": 8, "description": "Major version of Redis." }, "storage": { "$ref": "#/definitions/storage", "default": "1Gi", "description": "Size of its volume where a size can be asked for, as in Kubernetes; a volume of Compose grows with its disk." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit of its container, written `request..limit`. Default: `cpu: 100m..1`, `memory: 64Mi..256Mi`." }, "env": { "type": "object", "default": {}, "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not the name of an environment such as staging" }, "additionalProperties": { "$ref": "#/definitions/backingOverrides" }, "description": "What differs per environment." } } } } } }, "definitions": { "dnsLabel": { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" }, "storage": { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" }, "resources": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } }, "backingOverrides": { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "storage": { "$ref": "#/definitions/storage", "description": "Size of its volume in this environment." }, "resources": { "$ref": "#/definitions/resources", "description": "Request and limit in this environment." } } } } };
 var schema59 = { "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "errorMessage": "is not a DNS label such as nginx" };
 var schema63 = { "type": "string", "pattern": "^[1-9][0-9]*(Mi|Gi|Ti)$", "errorMessage": "is not a size such as 10Gi" };
 var schema64 = { "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "cpu": { "type": ["string", "number"], "exclusiveMinimum": 0, "pattern": "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", "errorMessage": "is not a CPU quantity or range such as 500m or 250m..1", "description": "CPUs (`1`, `0.5`) or thousandths of one (`250m`)." }, "memory": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", "errorMessage": "is not a memory quantity or range such as 512Mi or 512Mi..1Gi", "description": "Bytes with a unit: `Ki`, `Mi`, `Gi` (1024) or `k`, `M`, `G` (1000)." } } };
@@ -4058,7 +4058,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         for (const key5 in data12) {
-          if (!(key5 === "smoke")) {
+          if (!(key5 === "build" || key5 === "smoke")) {
             const err32 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.verify, data: data12 };
             if (vErrors === null) {
               vErrors = [err32];
@@ -4068,11 +4068,11 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data12.smoke !== void 0) {
-          let data13 = data12.smoke;
-          if (Array.isArray(data13)) {
-            if (data13.length < 1) {
-              const err33 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema58.properties.verify.properties.smoke, data: data13 };
+        if (data12.build !== void 0) {
+          let data13 = data12.build;
+          if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+            if (Object.keys(data13).length < 1) {
+              const err33 = { instancePath: instancePath + "/verify/build", schemaPath: "#/properties/verify/properties/build/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.verify.properties.build, data: data13 };
               if (vErrors === null) {
                 vErrors = [err33];
               } else {
@@ -4080,103 +4080,99 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len1 = data13.length;
-            for (let i2 = 0; i2 < len1; i2++) {
-              let data14 = data13[i2];
-              if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-                if (data14.path === void 0) {
-                  const err34 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema58.properties.verify.properties.smoke.items.required, parentSchema: schema58.properties.verify.properties.smoke.items, data: data14 };
+            for (const key6 in data13) {
+              if (!(key6 === "cold" || key6 === "cached")) {
+                const err34 = { instancePath: instancePath + "/verify/build", schemaPath: "#/properties/verify/properties/build/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.verify.properties.build, data: data13 };
+                if (vErrors === null) {
+                  vErrors = [err34];
+                } else {
+                  vErrors.push(err34);
+                }
+                errors++;
+              }
+            }
+            if (data13.cold !== void 0) {
+              let data14 = data13.cold;
+              if (typeof data14 == "number" && isFinite(data14)) {
+                if (data14 <= 0 || isNaN(data14)) {
+                  const err35 = { instancePath: instancePath + "/verify/build/cold", schemaPath: "#/properties/verify/properties/build/properties/cold/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema58.properties.verify.properties.build.properties.cold, data: data14 };
                   if (vErrors === null) {
-                    vErrors = [err34];
+                    vErrors = [err35];
                   } else {
-                    vErrors.push(err34);
+                    vErrors.push(err35);
                   }
                   errors++;
                 }
-                for (const key6 in data14) {
-                  if (!(key6 === "name" || key6 === "method" || key6 === "path" || key6 === "headers" || key6 === "json" || key6 === "status" || key6 === "contains" || key6 === "keep")) {
-                    const err35 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.verify.properties.smoke.items, data: data14 };
-                    if (vErrors === null) {
-                      vErrors = [err35];
-                    } else {
-                      vErrors.push(err35);
-                    }
-                    errors++;
-                  }
+              } else {
+                const err36 = { instancePath: instancePath + "/verify/build/cold", schemaPath: "#/properties/verify/properties/build/properties/cold/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema58.properties.verify.properties.build.properties.cold.type, parentSchema: schema58.properties.verify.properties.build.properties.cold, data: data14 };
+                if (vErrors === null) {
+                  vErrors = [err36];
+                } else {
+                  vErrors.push(err36);
                 }
-                if (data14.name !== void 0) {
-                  let data15 = data14.name;
-                  if (typeof data15 === "string") {
-                    if (func4(data15) < 1) {
-                      const err36 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema58.properties.verify.properties.smoke.items.properties.name, data: data15 };
-                      if (vErrors === null) {
-                        vErrors = [err36];
-                      } else {
-                        vErrors.push(err36);
-                      }
-                      errors++;
-                    }
+                errors++;
+              }
+            }
+            if (data13.cached !== void 0) {
+              let data15 = data13.cached;
+              if (typeof data15 == "number" && isFinite(data15)) {
+                if (data15 <= 0 || isNaN(data15)) {
+                  const err37 = { instancePath: instancePath + "/verify/build/cached", schemaPath: "#/properties/verify/properties/build/properties/cached/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema58.properties.verify.properties.build.properties.cached, data: data15 };
+                  if (vErrors === null) {
+                    vErrors = [err37];
                   } else {
-                    const err37 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.name, data: data15 };
-                    if (vErrors === null) {
-                      vErrors = [err37];
-                    } else {
-                      vErrors.push(err37);
-                    }
-                    errors++;
+                    vErrors.push(err37);
                   }
+                  errors++;
                 }
-                if (data14.method !== void 0) {
-                  let data16 = data14.method;
-                  if (!(data16 === "GET" || data16 === "HEAD" || data16 === "POST" || data16 === "PUT" || data16 === "PATCH" || data16 === "DELETE")) {
-                    const err38 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema58.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema58.properties.verify.properties.smoke.items.properties.method, data: data16 };
-                    if (vErrors === null) {
-                      vErrors = [err38];
-                    } else {
-                      vErrors.push(err38);
-                    }
-                    errors++;
-                  }
+              } else {
+                const err38 = { instancePath: instancePath + "/verify/build/cached", schemaPath: "#/properties/verify/properties/build/properties/cached/type", keyword: "type", params: { type: "number" }, message: "must be number", schema: schema58.properties.verify.properties.build.properties.cached.type, parentSchema: schema58.properties.verify.properties.build.properties.cached, data: data15 };
+                if (vErrors === null) {
+                  vErrors = [err38];
+                } else {
+                  vErrors.push(err38);
                 }
-                if (data14.path !== void 0) {
-                  let data17 = data14.path;
-                  if (typeof data17 === "string") {
-                    if (!pattern76.test(data17)) {
-                      const err39 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema58.properties.verify.properties.smoke.items.properties.path, data: data17 };
-                      if (vErrors === null) {
-                        vErrors = [err39];
-                      } else {
-                        vErrors.push(err39);
-                      }
-                      errors++;
-                    }
+                errors++;
+              }
+            }
+          } else {
+            const err39 = { instancePath: instancePath + "/verify/build", schemaPath: "#/properties/verify/properties/build/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.build.type, parentSchema: schema58.properties.verify.properties.build, data: data13 };
+            if (vErrors === null) {
+              vErrors = [err39];
+            } else {
+              vErrors.push(err39);
+            }
+            errors++;
+          }
+        }
+        if (data12.smoke !== void 0) {
+          let data16 = data12.smoke;
+          if (Array.isArray(data16)) {
+            if (data16.length < 1) {
+              const err40 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema58.properties.verify.properties.smoke, data: data16 };
+              if (vErrors === null) {
+                vErrors = [err40];
+              } else {
+                vErrors.push(err40);
+              }
+              errors++;
+            }
+            const len1 = data16.length;
+            for (let i2 = 0; i2 < len1; i2++) {
+              let data17 = data16[i2];
+              if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+                if (data17.path === void 0) {
+                  const err41 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/required", keyword: "required", params: { missingProperty: "path" }, message: "must have required property 'path'", schema: schema58.properties.verify.properties.smoke.items.required, parentSchema: schema58.properties.verify.properties.smoke.items, data: data17 };
+                  if (vErrors === null) {
+                    vErrors = [err41];
                   } else {
-                    const err40 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.path, data: data17 };
-                    if (vErrors === null) {
-                      vErrors = [err40];
-                    } else {
-                      vErrors.push(err40);
-                    }
-                    errors++;
+                    vErrors.push(err41);
                   }
+                  errors++;
                 }
-                if (data14.headers !== void 0) {
-                  let data18 = data14.headers;
-                  if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-                    for (const key7 in data18) {
-                      let data19 = data18[key7];
-                      if (typeof data19 !== "string") {
-                        const err41 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data19 };
-                        if (vErrors === null) {
-                          vErrors = [err41];
-                        } else {
-                          vErrors.push(err41);
-                        }
-                        errors++;
-                      }
-                    }
-                  } else {
-                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.headers, data: data18 };
+                for (const key7 in data17) {
+                  if (!(key7 === "name" || key7 === "method" || key7 === "path" || key7 === "headers" || key7 === "json" || key7 === "status" || key7 === "contains" || key7 === "keep")) {
+                    const err42 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.verify.properties.smoke.items, data: data17 };
                     if (vErrors === null) {
                       vErrors = [err42];
                     } else {
@@ -4185,43 +4181,45 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
-                if (data14.status !== void 0) {
-                  let data20 = data14.status;
-                  if (!(typeof data20 == "number" && (!(data20 % 1) && !isNaN(data20)) && isFinite(data20))) {
-                    const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema58.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data20 };
+                if (data17.name !== void 0) {
+                  let data18 = data17.name;
+                  if (typeof data18 === "string") {
+                    if (func4(data18) < 1) {
+                      const err43 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema58.properties.verify.properties.smoke.items.properties.name, data: data18 };
+                      if (vErrors === null) {
+                        vErrors = [err43];
+                      } else {
+                        vErrors.push(err43);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/name", schemaPath: "#/properties/verify/properties/smoke/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.name.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.name, data: data18 };
                     if (vErrors === null) {
-                      vErrors = [err43];
+                      vErrors = [err44];
                     } else {
-                      vErrors.push(err43);
+                      vErrors.push(err44);
                     }
                     errors++;
                   }
-                  if (typeof data20 == "number" && isFinite(data20)) {
-                    if (data20 > 599 || isNaN(data20)) {
-                      const err44 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data20 };
-                      if (vErrors === null) {
-                        vErrors = [err44];
-                      } else {
-                        vErrors.push(err44);
-                      }
-                      errors++;
+                }
+                if (data17.method !== void 0) {
+                  let data19 = data17.method;
+                  if (!(data19 === "GET" || data19 === "HEAD" || data19 === "POST" || data19 === "PUT" || data19 === "PATCH" || data19 === "DELETE")) {
+                    const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/method", schemaPath: "#/properties/verify/properties/smoke/items/properties/method/enum", keyword: "enum", params: { allowedValues: schema58.properties.verify.properties.smoke.items.properties.method.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.verify.properties.smoke.items.properties.method.enum, parentSchema: schema58.properties.verify.properties.smoke.items.properties.method, data: data19 };
+                    if (vErrors === null) {
+                      vErrors = [err45];
+                    } else {
+                      vErrors.push(err45);
                     }
-                    if (data20 < 100 || isNaN(data20)) {
-                      const err45 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data20 };
-                      if (vErrors === null) {
-                        vErrors = [err45];
-                      } else {
-                        vErrors.push(err45);
-                      }
-                      errors++;
-                    }
+                    errors++;
                   }
                 }
-                if (data14.contains !== void 0) {
-                  let data21 = data14.contains;
-                  if (typeof data21 === "string") {
-                    if (func4(data21) < 1) {
-                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema58.properties.verify.properties.smoke.items.properties.contains, data: data21 };
+                if (data17.path !== void 0) {
+                  let data20 = data17.path;
+                  if (typeof data20 === "string") {
+                    if (!pattern76.test(data20)) {
+                      const err46 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema58.properties.verify.properties.smoke.items.properties.path, data: data20 };
                       if (vErrors === null) {
                         vErrors = [err46];
                       } else {
@@ -4230,7 +4228,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.contains, data: data21 };
+                    const err47 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/path", schemaPath: "#/properties/verify/properties/smoke/items/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.path.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.path, data: data20 };
                     if (vErrors === null) {
                       vErrors = [err47];
                     } else {
@@ -4239,188 +4237,189 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
-                if (data14.keep !== void 0) {
-                  let data22 = data14.keep;
-                  if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
-                    for (const key8 in data22) {
-                      const _errs53 = errors;
-                      if (typeof key8 === "string") {
-                        if (!pattern51.test(key8)) {
-                          const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key8, propertyName: key8 };
-                          if (vErrors === null) {
-                            vErrors = [err48];
-                          } else {
-                            vErrors.push(err48);
-                          }
-                          errors++;
-                        }
-                      }
-                      var valid13 = _errs53 === errors;
-                      if (!valid13) {
-                        const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key8 }, message: "property name must be valid", schema: schema58.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                if (data17.headers !== void 0) {
+                  let data21 = data17.headers;
+                  if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+                    for (const key8 in data21) {
+                      let data22 = data21[key8];
+                      if (typeof data22 !== "string") {
+                        const err48 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.headers.additionalProperties.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.headers.additionalProperties, data: data22 };
                         if (vErrors === null) {
-                          vErrors = [err49];
+                          vErrors = [err48];
                         } else {
-                          vErrors.push(err49);
-                        }
-                        errors++;
-                      }
-                    }
-                    for (const key9 in data22) {
-                      let data23 = data22[key9];
-                      if (typeof data23 === "string") {
-                        if (!pattern76.test(data23)) {
-                          const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
-                          if (vErrors === null) {
-                            vErrors = [err50];
-                          } else {
-                            vErrors.push(err50);
-                          }
-                          errors++;
-                        }
-                      } else {
-                        const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data23 };
-                        if (vErrors === null) {
-                          vErrors = [err51];
-                        } else {
-                          vErrors.push(err51);
+                          vErrors.push(err48);
                         }
                         errors++;
                       }
                     }
                   } else {
-                    const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep, data: data22 };
+                    const err49 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/headers", schemaPath: "#/properties/verify/properties/smoke/items/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.properties.headers.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.headers, data: data21 };
                     if (vErrors === null) {
-                      vErrors = [err52];
+                      vErrors = [err49];
                     } else {
-                      vErrors.push(err52);
+                      vErrors.push(err49);
+                    }
+                    errors++;
+                  }
+                }
+                if (data17.status !== void 0) {
+                  let data23 = data17.status;
+                  if (!(typeof data23 == "number" && (!(data23 % 1) && !isNaN(data23)) && isFinite(data23))) {
+                    const err50 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema58.properties.verify.properties.smoke.items.properties.status.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data23 };
+                    if (vErrors === null) {
+                      vErrors = [err50];
+                    } else {
+                      vErrors.push(err50);
+                    }
+                    errors++;
+                  }
+                  if (typeof data23 == "number" && isFinite(data23)) {
+                    if (data23 > 599 || isNaN(data23)) {
+                      const err51 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599", schema: 599, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data23 };
+                      if (vErrors === null) {
+                        vErrors = [err51];
+                      } else {
+                        vErrors.push(err51);
+                      }
+                      errors++;
+                    }
+                    if (data23 < 100 || isNaN(data23)) {
+                      const err52 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/status", schemaPath: "#/properties/verify/properties/smoke/items/properties/status/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100", schema: 100, parentSchema: schema58.properties.verify.properties.smoke.items.properties.status, data: data23 };
+                      if (vErrors === null) {
+                        vErrors = [err52];
+                      } else {
+                        vErrors.push(err52);
+                      }
+                      errors++;
+                    }
+                  }
+                }
+                if (data17.contains !== void 0) {
+                  let data24 = data17.contains;
+                  if (typeof data24 === "string") {
+                    if (func4(data24) < 1) {
+                      const err53 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema58.properties.verify.properties.smoke.items.properties.contains, data: data24 };
+                      if (vErrors === null) {
+                        vErrors = [err53];
+                      } else {
+                        vErrors.push(err53);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err54 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/contains", schemaPath: "#/properties/verify/properties/smoke/items/properties/contains/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.contains.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.contains, data: data24 };
+                    if (vErrors === null) {
+                      vErrors = [err54];
+                    } else {
+                      vErrors.push(err54);
+                    }
+                    errors++;
+                  }
+                }
+                if (data17.keep !== void 0) {
+                  let data25 = data17.keep;
+                  if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
+                    for (const key9 in data25) {
+                      const _errs60 = errors;
+                      if (typeof key9 === "string") {
+                        if (!pattern51.test(key9)) {
+                          const err55 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]*$"', schema: "^[A-Za-z_][A-Za-z0-9_]*$", parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.propertyNames, data: key9, propertyName: key9 };
+                          if (vErrors === null) {
+                            vErrors = [err55];
+                          } else {
+                            vErrors.push(err55);
+                          }
+                          errors++;
+                        }
+                      }
+                      var valid14 = _errs60 === errors;
+                      if (!valid14) {
+                        const err56 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid", schema: schema58.properties.verify.properties.smoke.items.properties.keep.propertyNames, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep, data: data25 };
+                        if (vErrors === null) {
+                          vErrors = [err56];
+                        } else {
+                          vErrors.push(err56);
+                        }
+                        errors++;
+                      }
+                    }
+                    for (const key10 in data25) {
+                      let data26 = data25[key10];
+                      if (typeof data26 === "string") {
+                        if (!pattern76.test(data26)) {
+                          const err57 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^/" }, message: 'must match pattern "^/"', schema: "^/", parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data26 };
+                          if (vErrors === null) {
+                            vErrors = [err57];
+                          } else {
+                            vErrors.push(err57);
+                          }
+                          errors++;
+                        }
+                      } else {
+                        const err58 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep.additionalProperties, data: data26 };
+                        if (vErrors === null) {
+                          vErrors = [err58];
+                        } else {
+                          vErrors.push(err58);
+                        }
+                        errors++;
+                      }
+                    }
+                  } else {
+                    const err59 = { instancePath: instancePath + "/verify/smoke/" + i2 + "/keep", schemaPath: "#/properties/verify/properties/smoke/items/properties/keep/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.properties.keep.type, parentSchema: schema58.properties.verify.properties.smoke.items.properties.keep, data: data25 };
+                    if (vErrors === null) {
+                      vErrors = [err59];
+                    } else {
+                      vErrors.push(err59);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err53 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.type, parentSchema: schema58.properties.verify.properties.smoke.items, data: data14 };
+                const err60 = { instancePath: instancePath + "/verify/smoke/" + i2, schemaPath: "#/properties/verify/properties/smoke/items/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.properties.smoke.items.type, parentSchema: schema58.properties.verify.properties.smoke.items, data: data17 };
                 if (vErrors === null) {
-                  vErrors = [err53];
+                  vErrors = [err60];
                 } else {
-                  vErrors.push(err53);
+                  vErrors.push(err60);
                 }
                 errors++;
               }
             }
           } else {
-            const err54 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema58.properties.verify.properties.smoke.type, parentSchema: schema58.properties.verify.properties.smoke, data: data13 };
+            const err61 = { instancePath: instancePath + "/verify/smoke", schemaPath: "#/properties/verify/properties/smoke/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema58.properties.verify.properties.smoke.type, parentSchema: schema58.properties.verify.properties.smoke, data: data16 };
             if (vErrors === null) {
-              vErrors = [err54];
+              vErrors = [err61];
             } else {
-              vErrors.push(err54);
+              vErrors.push(err61);
             }
             errors++;
           }
         }
       } else {
-        const err55 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.type, parentSchema: schema58.properties.verify, data: data12 };
+        const err62 = { instancePath: instancePath + "/verify", schemaPath: "#/properties/verify/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.verify.type, parentSchema: schema58.properties.verify, data: data12 };
         if (vErrors === null) {
-          vErrors = [err55];
+          vErrors = [err62];
         } else {
-          vErrors.push(err55);
+          vErrors.push(err62);
         }
         errors++;
       }
     }
     if (data.kubernetes !== void 0) {
-      let data24 = data.kubernetes;
-      if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
-        if (Object.keys(data24).length < 1) {
-          const err56 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.kubernetes, data: data24 };
+      let data27 = data.kubernetes;
+      if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
+        if (Object.keys(data27).length < 1) {
+          const err63 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.kubernetes, data: data27 };
           if (vErrors === null) {
-            vErrors = [err56];
+            vErrors = [err63];
           } else {
-            vErrors.push(err56);
+            vErrors.push(err63);
           }
           errors++;
         }
-        for (const key10 in data24) {
-          if (!(key10 === "route" || key10 === "ingressClass" || key10 === "gateway" || key10 === "entryNamespace" || key10 === "secrets" || key10 === "secretStore")) {
-            const err57 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.kubernetes, data: data24 };
-            if (vErrors === null) {
-              vErrors = [err57];
-            } else {
-              vErrors.push(err57);
-            }
-            errors++;
-          }
-        }
-        if (data24.route !== void 0) {
-          let data25 = data24.route;
-          if (!(data25 === "ingress" || data25 === "gateway")) {
-            const err58 = { instancePath: instancePath + "/kubernetes/route", schemaPath: "#/properties/kubernetes/properties/route/enum", keyword: "enum", params: { allowedValues: schema58.properties.kubernetes.properties.route.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.kubernetes.properties.route.enum, parentSchema: schema58.properties.kubernetes.properties.route, data: data25 };
-            if (vErrors === null) {
-              vErrors = [err58];
-            } else {
-              vErrors.push(err58);
-            }
-            errors++;
-          }
-        }
-        if (data24.ingressClass !== void 0) {
-          let data26 = data24.ingressClass;
-          if (typeof data26 === "string") {
-            if (!pattern55.test(data26)) {
-              const err59 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data26 };
-              if (vErrors === null) {
-                vErrors = [err59];
-              } else {
-                vErrors.push(err59);
-              }
-              errors++;
-            }
-          } else {
-            const err60 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data26 };
-            if (vErrors === null) {
-              vErrors = [err60];
-            } else {
-              vErrors.push(err60);
-            }
-            errors++;
-          }
-        }
-        if (data24.gateway !== void 0) {
-          let data27 = data24.gateway;
-          if (typeof data27 === "string") {
-            if (!pattern55.test(data27)) {
-              const err61 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data27 };
-              if (vErrors === null) {
-                vErrors = [err61];
-              } else {
-                vErrors.push(err61);
-              }
-              errors++;
-            }
-          } else {
-            const err62 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data27 };
-            if (vErrors === null) {
-              vErrors = [err62];
-            } else {
-              vErrors.push(err62);
-            }
-            errors++;
-          }
-        }
-        if (data24.entryNamespace !== void 0) {
-          let data28 = data24.entryNamespace;
-          if (typeof data28 === "string") {
-            if (!pattern55.test(data28)) {
-              const err63 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data28 };
-              if (vErrors === null) {
-                vErrors = [err63];
-              } else {
-                vErrors.push(err63);
-              }
-              errors++;
-            }
-          } else {
-            const err64 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data28 };
+        for (const key11 in data27) {
+          if (!(key11 === "route" || key11 === "ingressClass" || key11 === "gateway" || key11 === "entryNamespace" || key11 === "secrets" || key11 === "secretStore")) {
+            const err64 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.kubernetes, data: data27 };
             if (vErrors === null) {
               vErrors = [err64];
             } else {
@@ -4429,10 +4428,10 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data24.secrets !== void 0) {
-          let data29 = data24.secrets;
-          if (!(data29 === "placeholder" || data29 === "external")) {
-            const err65 = { instancePath: instancePath + "/kubernetes/secrets", schemaPath: "#/properties/kubernetes/properties/secrets/enum", keyword: "enum", params: { allowedValues: schema58.properties.kubernetes.properties.secrets.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.kubernetes.properties.secrets.enum, parentSchema: schema58.properties.kubernetes.properties.secrets, data: data29 };
+        if (data27.route !== void 0) {
+          let data28 = data27.route;
+          if (!(data28 === "ingress" || data28 === "gateway")) {
+            const err65 = { instancePath: instancePath + "/kubernetes/route", schemaPath: "#/properties/kubernetes/properties/route/enum", keyword: "enum", params: { allowedValues: schema58.properties.kubernetes.properties.route.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.kubernetes.properties.route.enum, parentSchema: schema58.properties.kubernetes.properties.route, data: data28 };
             if (vErrors === null) {
               vErrors = [err65];
             } else {
@@ -4441,11 +4440,11 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data24.secretStore !== void 0) {
-          let data30 = data24.secretStore;
-          if (typeof data30 === "string") {
-            if (!pattern55.test(data30)) {
-              const err66 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data30 };
+        if (data27.ingressClass !== void 0) {
+          let data29 = data27.ingressClass;
+          if (typeof data29 === "string") {
+            if (!pattern55.test(data29)) {
+              const err66 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data29 };
               if (vErrors === null) {
                 vErrors = [err66];
               } else {
@@ -4454,7 +4453,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err67 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data30 };
+            const err67 = { instancePath: instancePath + "/kubernetes/ingressClass", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data29 };
             if (vErrors === null) {
               vErrors = [err67];
             } else {
@@ -4463,204 +4462,201 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data27.gateway !== void 0) {
+          let data30 = data27.gateway;
+          if (typeof data30 === "string") {
+            if (!pattern55.test(data30)) {
+              const err68 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data30 };
+              if (vErrors === null) {
+                vErrors = [err68];
+              } else {
+                vErrors.push(err68);
+              }
+              errors++;
+            }
+          } else {
+            const err69 = { instancePath: instancePath + "/kubernetes/gateway", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data30 };
+            if (vErrors === null) {
+              vErrors = [err69];
+            } else {
+              vErrors.push(err69);
+            }
+            errors++;
+          }
+        }
+        if (data27.entryNamespace !== void 0) {
+          let data31 = data27.entryNamespace;
+          if (typeof data31 === "string") {
+            if (!pattern55.test(data31)) {
+              const err70 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data31 };
+              if (vErrors === null) {
+                vErrors = [err70];
+              } else {
+                vErrors.push(err70);
+              }
+              errors++;
+            }
+          } else {
+            const err71 = { instancePath: instancePath + "/kubernetes/entryNamespace", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data31 };
+            if (vErrors === null) {
+              vErrors = [err71];
+            } else {
+              vErrors.push(err71);
+            }
+            errors++;
+          }
+        }
+        if (data27.secrets !== void 0) {
+          let data32 = data27.secrets;
+          if (!(data32 === "placeholder" || data32 === "external")) {
+            const err72 = { instancePath: instancePath + "/kubernetes/secrets", schemaPath: "#/properties/kubernetes/properties/secrets/enum", keyword: "enum", params: { allowedValues: schema58.properties.kubernetes.properties.secrets.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.kubernetes.properties.secrets.enum, parentSchema: schema58.properties.kubernetes.properties.secrets, data: data32 };
+            if (vErrors === null) {
+              vErrors = [err72];
+            } else {
+              vErrors.push(err72);
+            }
+            errors++;
+          }
+        }
+        if (data27.secretStore !== void 0) {
+          let data33 = data27.secretStore;
+          if (typeof data33 === "string") {
+            if (!pattern55.test(data33)) {
+              const err73 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema59, data: data33 };
+              if (vErrors === null) {
+                vErrors = [err73];
+              } else {
+                vErrors.push(err73);
+              }
+              errors++;
+            }
+          } else {
+            const err74 = { instancePath: instancePath + "/kubernetes/secretStore", schemaPath: "#/definitions/dnsLabel/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema59.type, parentSchema: schema59, data: data33 };
+            if (vErrors === null) {
+              vErrors = [err74];
+            } else {
+              vErrors.push(err74);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err68 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.kubernetes.type, parentSchema: schema58.properties.kubernetes, data: data24 };
+        const err75 = { instancePath: instancePath + "/kubernetes", schemaPath: "#/properties/kubernetes/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.kubernetes.type, parentSchema: schema58.properties.kubernetes, data: data27 };
         if (vErrors === null) {
-          vErrors = [err68];
+          vErrors = [err75];
         } else {
-          vErrors.push(err68);
+          vErrors.push(err75);
         }
         errors++;
       }
     }
     if (data.backing !== void 0) {
-      let data31 = data.backing;
-      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
-        if (Object.keys(data31).length < 1) {
-          const err69 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing, data: data31 };
+      let data34 = data.backing;
+      if (data34 && typeof data34 == "object" && !Array.isArray(data34)) {
+        if (Object.keys(data34).length < 1) {
+          const err76 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing, data: data34 };
           if (vErrors === null) {
-            vErrors = [err69];
+            vErrors = [err76];
           } else {
-            vErrors.push(err69);
+            vErrors.push(err76);
           }
           errors++;
         }
-        for (const key11 in data31) {
-          if (!(key11 === "postgres" || key11 === "redis")) {
-            const err70 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing, data: data31 };
+        for (const key12 in data34) {
+          if (!(key12 === "postgres" || key12 === "redis")) {
+            const err77 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing, data: data34 };
             if (vErrors === null) {
-              vErrors = [err70];
+              vErrors = [err77];
             } else {
-              vErrors.push(err70);
+              vErrors.push(err77);
             }
             errors++;
           }
         }
-        if (data31.postgres !== void 0) {
-          let data32 = data31.postgres;
-          if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
-            if (Object.keys(data32).length < 1) {
-              const err71 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
+        if (data34.postgres !== void 0) {
+          let data35 = data34.postgres;
+          if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
+            if (Object.keys(data35).length < 1) {
+              const err78 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.postgres, data: data35 };
               if (vErrors === null) {
-                vErrors = [err71];
+                vErrors = [err78];
               } else {
-                vErrors.push(err71);
+                vErrors.push(err78);
               }
               errors++;
             }
-            for (const key12 in data32) {
-              if (!(key12 === "version" || key12 === "storage" || key12 === "resources" || key12 === "env")) {
-                const err72 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
+            for (const key13 in data35) {
+              if (!(key13 === "version" || key13 === "storage" || key13 === "resources" || key13 === "env")) {
+                const err79 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.postgres, data: data35 };
                 if (vErrors === null) {
-                  vErrors = [err72];
+                  vErrors = [err79];
                 } else {
-                  vErrors.push(err72);
+                  vErrors.push(err79);
                 }
                 errors++;
               }
             }
-            if (data32.version !== void 0) {
-              let data33 = data32.version;
-              if (!(data33 === 17)) {
-                const err73 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema58.properties.backing.properties.postgres.properties.version, data: data33 };
+            if (data35.version !== void 0) {
+              let data36 = data35.version;
+              if (!(data36 === 17)) {
+                const err80 = { instancePath: instancePath + "/backing/postgres/version", schemaPath: "#/properties/backing/properties/postgres/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.postgres.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.postgres.properties.version.enum, parentSchema: schema58.properties.backing.properties.postgres.properties.version, data: data36 };
                 if (vErrors === null) {
-                  vErrors = [err73];
+                  vErrors = [err80];
                 } else {
-                  vErrors.push(err73);
+                  vErrors.push(err80);
                 }
                 errors++;
               }
             }
-            if (data32.storage !== void 0) {
-              let data34 = data32.storage;
-              if (typeof data34 === "string") {
-                if (!pattern83.test(data34)) {
-                  const err74 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data34 };
+            if (data35.storage !== void 0) {
+              let data37 = data35.storage;
+              if (typeof data37 === "string") {
+                if (!pattern83.test(data37)) {
+                  const err81 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data37 };
                   if (vErrors === null) {
-                    vErrors = [err74];
+                    vErrors = [err81];
                   } else {
-                    vErrors.push(err74);
+                    vErrors.push(err81);
                   }
                   errors++;
                 }
               } else {
-                const err75 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data34 };
+                const err82 = { instancePath: instancePath + "/backing/postgres/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data37 };
                 if (vErrors === null) {
-                  vErrors = [err75];
+                  vErrors = [err82];
                 } else {
-                  vErrors.push(err75);
+                  vErrors.push(err82);
                 }
                 errors++;
               }
             }
-            if (data32.resources !== void 0) {
-              let data35 = data32.resources;
-              if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
-                if (Object.keys(data35).length < 1) {
-                  const err76 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data35 };
-                  if (vErrors === null) {
-                    vErrors = [err76];
-                  } else {
-                    vErrors.push(err76);
-                  }
-                  errors++;
-                }
-                for (const key13 in data35) {
-                  if (!(key13 === "cpu" || key13 === "memory")) {
-                    const err77 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data35 };
-                    if (vErrors === null) {
-                      vErrors = [err77];
-                    } else {
-                      vErrors.push(err77);
-                    }
-                    errors++;
-                  }
-                }
-                if (data35.cpu !== void 0) {
-                  let data36 = data35.cpu;
-                  if (typeof data36 !== "string" && !(typeof data36 == "number" && isFinite(data36))) {
-                    const err78 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data36 };
-                    if (vErrors === null) {
-                      vErrors = [err78];
-                    } else {
-                      vErrors.push(err78);
-                    }
-                    errors++;
-                  }
-                  if (typeof data36 == "number" && isFinite(data36)) {
-                    if (data36 <= 0 || isNaN(data36)) {
-                      const err79 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data36 };
-                      if (vErrors === null) {
-                        vErrors = [err79];
-                      } else {
-                        vErrors.push(err79);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data36 === "string") {
-                    if (!pattern41.test(data36)) {
-                      const err80 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data36 };
-                      if (vErrors === null) {
-                        vErrors = [err80];
-                      } else {
-                        vErrors.push(err80);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-                if (data35.memory !== void 0) {
-                  let data37 = data35.memory;
-                  if (typeof data37 === "string") {
-                    if (!pattern42.test(data37)) {
-                      const err81 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data37 };
-                      if (vErrors === null) {
-                        vErrors = [err81];
-                      } else {
-                        vErrors.push(err81);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err82 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data37 };
-                    if (vErrors === null) {
-                      vErrors = [err82];
-                    } else {
-                      vErrors.push(err82);
-                    }
-                    errors++;
-                  }
-                }
-              } else {
-                const err83 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data35 };
-                if (vErrors === null) {
-                  vErrors = [err83];
-                } else {
-                  vErrors.push(err83);
-                }
-                errors++;
-              }
-            }
-            if (data32.env !== void 0) {
-              let data38 = data32.env;
+            if (data35.resources !== void 0) {
+              let data38 = data35.resources;
               if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
-                for (const key14 in data38) {
-                  const _errs94 = errors;
-                  if (typeof key14 === "string") {
-                    if (!pattern55.test(key14)) {
-                      const err84 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, data: key14, propertyName: key14 };
-                      if (vErrors === null) {
-                        vErrors = [err84];
-                      } else {
-                        vErrors.push(err84);
-                      }
-                      errors++;
-                    }
+                if (Object.keys(data38).length < 1) {
+                  const err83 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data38 };
+                  if (vErrors === null) {
+                    vErrors = [err83];
+                  } else {
+                    vErrors.push(err83);
                   }
-                  var valid25 = _errs94 === errors;
-                  if (!valid25) {
-                    const err85 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key14 }, message: "property name must be valid", schema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data38 };
+                  errors++;
+                }
+                for (const key14 in data38) {
+                  if (!(key14 === "cpu" || key14 === "memory")) {
+                    const err84 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data38 };
+                    if (vErrors === null) {
+                      vErrors = [err84];
+                    } else {
+                      vErrors.push(err84);
+                    }
+                    errors++;
+                  }
+                }
+                if (data38.cpu !== void 0) {
+                  let data39 = data38.cpu;
+                  if (typeof data39 !== "string" && !(typeof data39 == "number" && isFinite(data39))) {
+                    const err85 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data39 };
                     if (vErrors === null) {
                       vErrors = [err85];
                     } else {
@@ -4668,60 +4664,53 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                     errors++;
                   }
+                  if (typeof data39 == "number" && isFinite(data39)) {
+                    if (data39 <= 0 || isNaN(data39)) {
+                      const err86 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data39 };
+                      if (vErrors === null) {
+                        vErrors = [err86];
+                      } else {
+                        vErrors.push(err86);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data39 === "string") {
+                    if (!pattern41.test(data39)) {
+                      const err87 = { instancePath: instancePath + "/backing/postgres/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data39 };
+                      if (vErrors === null) {
+                        vErrors = [err87];
+                      } else {
+                        vErrors.push(err87);
+                      }
+                      errors++;
+                    }
+                  }
                 }
-                for (const key15 in data38) {
-                  if (!validate17(data38[key15], { instancePath: instancePath + "/backing/postgres/env/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data38, parentDataProperty: key15, rootData })) {
-                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
-                    errors = vErrors.length;
+                if (data38.memory !== void 0) {
+                  let data40 = data38.memory;
+                  if (typeof data40 === "string") {
+                    if (!pattern42.test(data40)) {
+                      const err88 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data40 };
+                      if (vErrors === null) {
+                        vErrors = [err88];
+                      } else {
+                        vErrors.push(err88);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err89 = { instancePath: instancePath + "/backing/postgres/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data40 };
+                    if (vErrors === null) {
+                      vErrors = [err89];
+                    } else {
+                      vErrors.push(err89);
+                    }
+                    errors++;
                   }
                 }
               } else {
-                const err86 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.properties.env.type, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data38 };
-                if (vErrors === null) {
-                  vErrors = [err86];
-                } else {
-                  vErrors.push(err86);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err87 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.type, parentSchema: schema58.properties.backing.properties.postgres, data: data32 };
-            if (vErrors === null) {
-              vErrors = [err87];
-            } else {
-              vErrors.push(err87);
-            }
-            errors++;
-          }
-        }
-        if (data31.redis !== void 0) {
-          let data40 = data31.redis;
-          if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
-            if (Object.keys(data40).length < 1) {
-              const err88 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
-              if (vErrors === null) {
-                vErrors = [err88];
-              } else {
-                vErrors.push(err88);
-              }
-              errors++;
-            }
-            for (const key16 in data40) {
-              if (!(key16 === "version" || key16 === "storage" || key16 === "resources" || key16 === "env")) {
-                const err89 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
-                if (vErrors === null) {
-                  vErrors = [err89];
-                } else {
-                  vErrors.push(err89);
-                }
-                errors++;
-              }
-            }
-            if (data40.version !== void 0) {
-              let data41 = data40.version;
-              if (!(data41 === 8)) {
-                const err90 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.redis.properties.version.enum, parentSchema: schema58.properties.backing.properties.redis.properties.version, data: data41 };
+                const err90 = { instancePath: instancePath + "/backing/postgres/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data38 };
                 if (vErrors === null) {
                   vErrors = [err90];
                 } else {
@@ -4730,136 +4719,143 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data40.storage !== void 0) {
-              let data42 = data40.storage;
-              if (typeof data42 === "string") {
-                if (!pattern83.test(data42)) {
-                  const err91 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data42 };
-                  if (vErrors === null) {
-                    vErrors = [err91];
-                  } else {
-                    vErrors.push(err91);
+            if (data35.env !== void 0) {
+              let data41 = data35.env;
+              if (data41 && typeof data41 == "object" && !Array.isArray(data41)) {
+                for (const key15 in data41) {
+                  const _errs101 = errors;
+                  if (typeof key15 === "string") {
+                    if (!pattern55.test(key15)) {
+                      const err91 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, data: key15, propertyName: key15 };
+                      if (vErrors === null) {
+                        vErrors = [err91];
+                      } else {
+                        vErrors.push(err91);
+                      }
+                      errors++;
+                    }
                   }
-                  errors++;
+                  var valid26 = _errs101 === errors;
+                  if (!valid26) {
+                    const err92 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key15 }, message: "property name must be valid", schema: schema58.properties.backing.properties.postgres.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data41 };
+                    if (vErrors === null) {
+                      vErrors = [err92];
+                    } else {
+                      vErrors.push(err92);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key16 in data41) {
+                  if (!validate17(data41[key16], { instancePath: instancePath + "/backing/postgres/env/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data41, parentDataProperty: key16, rootData })) {
+                    vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+                    errors = vErrors.length;
+                  }
                 }
               } else {
-                const err92 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data42 };
+                const err93 = { instancePath: instancePath + "/backing/postgres/env", schemaPath: "#/properties/backing/properties/postgres/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.properties.env.type, parentSchema: schema58.properties.backing.properties.postgres.properties.env, data: data41 };
                 if (vErrors === null) {
-                  vErrors = [err92];
+                  vErrors = [err93];
                 } else {
-                  vErrors.push(err92);
+                  vErrors.push(err93);
                 }
                 errors++;
               }
             }
-            if (data40.resources !== void 0) {
-              let data43 = data40.resources;
-              if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
-                if (Object.keys(data43).length < 1) {
-                  const err93 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data43 };
-                  if (vErrors === null) {
-                    vErrors = [err93];
-                  } else {
-                    vErrors.push(err93);
-                  }
-                  errors++;
-                }
-                for (const key17 in data43) {
-                  if (!(key17 === "cpu" || key17 === "memory")) {
-                    const err94 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data43 };
-                    if (vErrors === null) {
-                      vErrors = [err94];
-                    } else {
-                      vErrors.push(err94);
-                    }
-                    errors++;
-                  }
-                }
-                if (data43.cpu !== void 0) {
-                  let data44 = data43.cpu;
-                  if (typeof data44 !== "string" && !(typeof data44 == "number" && isFinite(data44))) {
-                    const err95 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data44 };
-                    if (vErrors === null) {
-                      vErrors = [err95];
-                    } else {
-                      vErrors.push(err95);
-                    }
-                    errors++;
-                  }
-                  if (typeof data44 == "number" && isFinite(data44)) {
-                    if (data44 <= 0 || isNaN(data44)) {
-                      const err96 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data44 };
-                      if (vErrors === null) {
-                        vErrors = [err96];
-                      } else {
-                        vErrors.push(err96);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (typeof data44 === "string") {
-                    if (!pattern41.test(data44)) {
-                      const err97 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data44 };
-                      if (vErrors === null) {
-                        vErrors = [err97];
-                      } else {
-                        vErrors.push(err97);
-                      }
-                      errors++;
-                    }
-                  }
-                }
-                if (data43.memory !== void 0) {
-                  let data45 = data43.memory;
-                  if (typeof data45 === "string") {
-                    if (!pattern42.test(data45)) {
-                      const err98 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data45 };
-                      if (vErrors === null) {
-                        vErrors = [err98];
-                      } else {
-                        vErrors.push(err98);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err99 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data45 };
-                    if (vErrors === null) {
-                      vErrors = [err99];
-                    } else {
-                      vErrors.push(err99);
-                    }
-                    errors++;
-                  }
-                }
+          } else {
+            const err94 = { instancePath: instancePath + "/backing/postgres", schemaPath: "#/properties/backing/properties/postgres/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.postgres.type, parentSchema: schema58.properties.backing.properties.postgres, data: data35 };
+            if (vErrors === null) {
+              vErrors = [err94];
+            } else {
+              vErrors.push(err94);
+            }
+            errors++;
+          }
+        }
+        if (data34.redis !== void 0) {
+          let data43 = data34.redis;
+          if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
+            if (Object.keys(data43).length < 1) {
+              const err95 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema58.properties.backing.properties.redis, data: data43 };
+              if (vErrors === null) {
+                vErrors = [err95];
               } else {
-                const err100 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data43 };
+                vErrors.push(err95);
+              }
+              errors++;
+            }
+            for (const key17 in data43) {
+              if (!(key17 === "version" || key17 === "storage" || key17 === "resources" || key17 === "env")) {
+                const err96 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties", schema: false, parentSchema: schema58.properties.backing.properties.redis, data: data43 };
                 if (vErrors === null) {
-                  vErrors = [err100];
+                  vErrors = [err96];
                 } else {
-                  vErrors.push(err100);
+                  vErrors.push(err96);
                 }
                 errors++;
               }
             }
-            if (data40.env !== void 0) {
-              let data46 = data40.env;
+            if (data43.version !== void 0) {
+              let data44 = data43.version;
+              if (!(data44 === 8)) {
+                const err97 = { instancePath: instancePath + "/backing/redis/version", schemaPath: "#/properties/backing/properties/redis/properties/version/enum", keyword: "enum", params: { allowedValues: schema58.properties.backing.properties.redis.properties.version.enum }, message: "must be equal to one of the allowed values", schema: schema58.properties.backing.properties.redis.properties.version.enum, parentSchema: schema58.properties.backing.properties.redis.properties.version, data: data44 };
+                if (vErrors === null) {
+                  vErrors = [err97];
+                } else {
+                  vErrors.push(err97);
+                }
+                errors++;
+              }
+            }
+            if (data43.storage !== void 0) {
+              let data45 = data43.storage;
+              if (typeof data45 === "string") {
+                if (!pattern83.test(data45)) {
+                  const err98 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/pattern", keyword: "pattern", params: { pattern: "^[1-9][0-9]*(Mi|Gi|Ti)$" }, message: 'must match pattern "^[1-9][0-9]*(Mi|Gi|Ti)$"', schema: "^[1-9][0-9]*(Mi|Gi|Ti)$", parentSchema: schema63, data: data45 };
+                  if (vErrors === null) {
+                    vErrors = [err98];
+                  } else {
+                    vErrors.push(err98);
+                  }
+                  errors++;
+                }
+              } else {
+                const err99 = { instancePath: instancePath + "/backing/redis/storage", schemaPath: "#/definitions/storage/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema63.type, parentSchema: schema63, data: data45 };
+                if (vErrors === null) {
+                  vErrors = [err99];
+                } else {
+                  vErrors.push(err99);
+                }
+                errors++;
+              }
+            }
+            if (data43.resources !== void 0) {
+              let data46 = data43.resources;
               if (data46 && typeof data46 == "object" && !Array.isArray(data46)) {
-                for (const key18 in data46) {
-                  const _errs114 = errors;
-                  if (typeof key18 === "string") {
-                    if (!pattern55.test(key18)) {
-                      const err101 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.redis.properties.env.propertyNames, data: key18, propertyName: key18 };
-                      if (vErrors === null) {
-                        vErrors = [err101];
-                      } else {
-                        vErrors.push(err101);
-                      }
-                      errors++;
-                    }
+                if (Object.keys(data46).length < 1) {
+                  const err100 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/minProperties", keyword: "minProperties", params: { limit: 1 }, message: "must NOT have fewer than 1 properties", schema: 1, parentSchema: schema64, data: data46 };
+                  if (vErrors === null) {
+                    vErrors = [err100];
+                  } else {
+                    vErrors.push(err100);
                   }
-                  var valid31 = _errs114 === errors;
-                  if (!valid31) {
-                    const err102 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid", schema: schema58.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data46 };
+                  errors++;
+                }
+                for (const key18 in data46) {
+                  if (!(key18 === "cpu" || key18 === "memory")) {
+                    const err101 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key18 }, message: "must NOT have additional properties", schema: false, parentSchema: schema64, data: data46 };
+                    if (vErrors === null) {
+                      vErrors = [err101];
+                    } else {
+                      vErrors.push(err101);
+                    }
+                    errors++;
+                  }
+                }
+                if (data46.cpu !== void 0) {
+                  let data47 = data46.cpu;
+                  if (typeof data47 !== "string" && !(typeof data47 == "number" && isFinite(data47))) {
+                    const err102 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/type", keyword: "type", params: { type: schema64.properties.cpu.type }, message: "must be string,number", schema: schema64.properties.cpu.type, parentSchema: schema64.properties.cpu, data: data47 };
                     if (vErrors === null) {
                       vErrors = [err102];
                     } else {
@@ -4867,49 +4863,130 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                     errors++;
                   }
+                  if (typeof data47 == "number" && isFinite(data47)) {
+                    if (data47 <= 0 || isNaN(data47)) {
+                      const err103 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0", schema: 0, parentSchema: schema64.properties.cpu, data: data47 };
+                      if (vErrors === null) {
+                        vErrors = [err103];
+                      } else {
+                        vErrors.push(err103);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (typeof data47 === "string") {
+                    if (!pattern41.test(data47)) {
+                      const err104 = { instancePath: instancePath + "/backing/redis/resources/cpu", schemaPath: "#/definitions/resources/properties/cpu/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$"', schema: "^([0-9]+(\\.[0-9]{1,3})?|[0-9]+m)(\\.\\.([0-9]+(\\.[0-9]{1,3})?|[0-9]+m))?$", parentSchema: schema64.properties.cpu, data: data47 };
+                      if (vErrors === null) {
+                        vErrors = [err104];
+                      } else {
+                        vErrors.push(err104);
+                      }
+                      errors++;
+                    }
+                  }
                 }
-                for (const key19 in data46) {
-                  if (!validate17(data46[key19], { instancePath: instancePath + "/backing/redis/env/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data46, parentDataProperty: key19, rootData })) {
+                if (data46.memory !== void 0) {
+                  let data48 = data46.memory;
+                  if (typeof data48 === "string") {
+                    if (!pattern42.test(data48)) {
+                      const err105 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/pattern", keyword: "pattern", params: { pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$" }, message: 'must match pattern "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$"', schema: "^[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi)(\\.\\.[0-9]+(\\.[0-9]+)?(k|M|G|Ki|Mi|Gi))?$", parentSchema: schema64.properties.memory, data: data48 };
+                      if (vErrors === null) {
+                        vErrors = [err105];
+                      } else {
+                        vErrors.push(err105);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err106 = { instancePath: instancePath + "/backing/redis/resources/memory", schemaPath: "#/definitions/resources/properties/memory/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema64.properties.memory.type, parentSchema: schema64.properties.memory, data: data48 };
+                    if (vErrors === null) {
+                      vErrors = [err106];
+                    } else {
+                      vErrors.push(err106);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err107 = { instancePath: instancePath + "/backing/redis/resources", schemaPath: "#/definitions/resources/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema64.type, parentSchema: schema64, data: data46 };
+                if (vErrors === null) {
+                  vErrors = [err107];
+                } else {
+                  vErrors.push(err107);
+                }
+                errors++;
+              }
+            }
+            if (data43.env !== void 0) {
+              let data49 = data43.env;
+              if (data49 && typeof data49 == "object" && !Array.isArray(data49)) {
+                for (const key19 in data49) {
+                  const _errs121 = errors;
+                  if (typeof key19 === "string") {
+                    if (!pattern55.test(key19)) {
+                      const err108 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"', schema: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", parentSchema: schema58.properties.backing.properties.redis.properties.env.propertyNames, data: key19, propertyName: key19 };
+                      if (vErrors === null) {
+                        vErrors = [err108];
+                      } else {
+                        vErrors.push(err108);
+                      }
+                      errors++;
+                    }
+                  }
+                  var valid32 = _errs121 === errors;
+                  if (!valid32) {
+                    const err109 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/propertyNames", keyword: "propertyNames", params: { propertyName: key19 }, message: "property name must be valid", schema: schema58.properties.backing.properties.redis.properties.env.propertyNames, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data49 };
+                    if (vErrors === null) {
+                      vErrors = [err109];
+                    } else {
+                      vErrors.push(err109);
+                    }
+                    errors++;
+                  }
+                }
+                for (const key20 in data49) {
+                  if (!validate17(data49[key20], { instancePath: instancePath + "/backing/redis/env/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data49, parentDataProperty: key20, rootData })) {
                     vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
                     errors = vErrors.length;
                   }
                 }
               } else {
-                const err103 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.properties.env.type, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data46 };
+                const err110 = { instancePath: instancePath + "/backing/redis/env", schemaPath: "#/properties/backing/properties/redis/properties/env/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.properties.env.type, parentSchema: schema58.properties.backing.properties.redis.properties.env, data: data49 };
                 if (vErrors === null) {
-                  vErrors = [err103];
+                  vErrors = [err110];
                 } else {
-                  vErrors.push(err103);
+                  vErrors.push(err110);
                 }
                 errors++;
               }
             }
           } else {
-            const err104 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.type, parentSchema: schema58.properties.backing.properties.redis, data: data40 };
+            const err111 = { instancePath: instancePath + "/backing/redis", schemaPath: "#/properties/backing/properties/redis/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.properties.redis.type, parentSchema: schema58.properties.backing.properties.redis, data: data43 };
             if (vErrors === null) {
-              vErrors = [err104];
+              vErrors = [err111];
             } else {
-              vErrors.push(err104);
+              vErrors.push(err111);
             }
             errors++;
           }
         }
       } else {
-        const err105 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.type, parentSchema: schema58.properties.backing, data: data31 };
+        const err112 = { instancePath: instancePath + "/backing", schemaPath: "#/properties/backing/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.properties.backing.type, parentSchema: schema58.properties.backing, data: data34 };
         if (vErrors === null) {
-          vErrors = [err105];
+          vErrors = [err112];
         } else {
-          vErrors.push(err105);
+          vErrors.push(err112);
         }
         errors++;
       }
     }
   } else {
-    const err106 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data };
+    const err113 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema58.type, parentSchema: schema58, data };
     if (vErrors === null) {
-      vErrors = [err106];
+      vErrors = [err113];
     } else {
-      vErrors.push(err106);
+      vErrors.push(err113);
     }
     errors++;
   }
