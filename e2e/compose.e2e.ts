@@ -3,6 +3,7 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageOf } from './backing-services';
 import { docker, leftOfCompose, removeComposeProject, tryDocker } from './engine';
+import { freePort } from './free-port';
 import { freshWorkspace, type Workspace } from './workspace';
 
 /** A stack with a proxy, an API, a worker with two roles and a service that calls the API, on PostgreSQL and Redis: through Compose only. */
@@ -291,13 +292,6 @@ describe('the stack with Compose', () => {
 });
 
 /** A port that nothing listens on at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await close(server);
-  return port;
-}
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { docker, leftOfCompose, removeComposeProject, removeImagesNamed } from './engine';
+import { freePort } from './free-port';
 import { freshWorkspace, type Workspace } from './workspace';
 
 const stack = 'toolbox-e2e-faults';
@@ -149,13 +149,4 @@ describe('a stack whose containers die under load', () => {
 interface Written {
   readonly acknowledged: readonly number[];
   readonly failed: number;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { docker, removeImagesNamed, tryDocker } from './engine';
+import { freePort } from './free-port';
 import { startRegistry, type RegistryServer } from './registry';
 import { freshWorkspace, type Workspace } from './workspace';
 
@@ -215,13 +215,4 @@ describe('the stack on a Swarm', () => {
 interface Load {
   readonly answered: Readonly<Record<string, number>>;
   readonly lost: readonly string[];
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
