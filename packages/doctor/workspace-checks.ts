@@ -53,8 +53,7 @@ function lockfile({ hasLockfile }: WorkspaceFacts) {
 function descriptions({ services }: WorkspaceFacts) {
   try {
     const names = services();
-    if (names.length > 0)
-      return ok('descriptions', `services described without mistake: ${names.length}`);
+    if (names.length > 0) return ok('descriptions', `services described without mistake: ${names.length}`);
     return missing('descriptions', 'There is no service yet.', 'Run: nx g toolbox:service <name>');
   } catch (error) {
     return problemOf('descriptions', error);
